@@ -1,0 +1,50 @@
+"""``millstream promote``: a notebook's pipeline, written and registered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from millstream.cli.options import examples, json_option
+from millstream.cli.output import clean, put, put_json
+
+
+@click.command(
+    epilog=examples(
+        "millstream promote flights.ipynb",
+        'millstream promote flights.ipynb --name delays --note "weather joined by hour"',
+    )
+)
+@click.argument("notebook")
+@click.option("--name", metavar="NAME", help="The pipeline's name; the notebook's where none is given.")
+@click.option("--note", metavar="TEXT", help="What is new in this version.")
+@json_option
+def promote(notebook: str, name: str | None, note: str | None, as_json: bool) -> None:
+    """Write a notebook's pipeline to pipelines/NAME and register its version.
+
+    Promoting the same code again changes nothing and gives the same version.
+    """
+    from millstream import service
+    from millstream.cli.findings import say_diagnostics
+
+    result = service.promote(notebook, name=name, note=note)
+    say_diagnostics(result["diagnostics"], notebook=notebook)
+    if as_json:
+        put_json(result)
+    else:
+        put_promotion(result)
+
+
+def put_promotion(result: dict[str, Any]) -> None:
+    """Print what was written where, and the command that runs it."""
+    which = f"{clean(result['pipeline'])} version {result['version']}"
+    put(
+        f"promoted {which} ({result['digest'][:12]})"
+        if result["created"]
+        else f"unchanged: the code is that of {which}"
+    )
+    put(f"in {clean(result['path'])}:")
+    for file in result["files"]:
+        put(f"  {clean(file)}")
+    put(f"Next: millstream run {clean(result['path'])}")

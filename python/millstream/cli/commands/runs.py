@@ -1,0 +1,59 @@
+"""``millstream runs``: the history, newest first."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+import click
+
+from millstream.cli import words
+from millstream.cli.options import examples, json_option, project
+from millstream.cli.output import put, put_json
+
+
+@click.command(
+    epilog=examples(
+        "millstream runs",
+        "millstream runs --limit 5 --json | jq '.runs[].metrics'",
+    )
+)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most N runs.")
+@click.option("--cursor", metavar="C", help="Go on where the list before ended; it says with which C.")
+@click.option("--sort", metavar="KEY", help="Sort by this column.")
+@click.option("--filter", "condition", metavar="EXPR", help="Only the runs of which this is true.")
+@json_option
+def runs(as_json: bool, condition: str | None, **options: Any) -> None:
+    """List the runs, newest first."""
+    from millstream import service
+
+    page = service.runs(project(), filter=condition, **options)
+    if as_json:
+        put_json(page)
+    else:
+        put_runs(page, condition, **options)
+
+
+def put_runs(page: dict[str, Any], condition: str | None, *, limit: int, cursor: str | None, sort: str | None) -> None:
+    """Print a page of history and the command for the next one."""
+    from millstream.cli.tables import put_table
+
+    if not page["runs"]:
+        put("no runs" if condition or cursor else "no runs yet: millstream run NOTEBOOK makes the first")
+        return
+    rows = [
+        [
+            run["run"],
+            run["pipeline"] if run["version"] is None else f"{run['pipeline']} v{run['version']}",
+            run["status"],
+            words.moment(run["started"]),
+            words.seconds(run["seconds"]),
+            words.pairs(run["metrics"], 12),
+            words.pairs(run["parameters"], 20),
+        ]
+        for run in page["runs"]
+    ]
+    put_table(["run", "pipeline", "status", "started", "time", "metrics", "parameters"], rows, right=["time"])
+    if page["next"]:
+        options = {"--limit": str(limit), "--sort": sort, "--filter": condition, "--cursor": page["next"]}
+        put(f"more: millstream runs {shlex.join(part for pair in options.items() if pair[1] for part in pair if part)}")

@@ -1,0 +1,85 @@
+"""Progress from events: the same board behind the live display and the plain lines."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from millstream.cli.progress.board import Board
+from millstream.cli.progress.live import draw
+from millstream.cli.progress.plain import Lines
+from rich.console import Console
+
+EVENTS: list[dict[str, Any]] = [
+    {
+        "event": "run-started",
+        "run": "20261124-181503-k3f9q2",
+        "pipeline": "flights",
+        "steps": ["load", "train", "plot"],
+    },
+    {"event": "message", "severity": "warning", "text": "kernel \x1b[31mvenv-3.9 is not installed"},
+    {"event": "step-started", "step": "load"},
+    {"event": "step-ended", "step": "load", "status": "cached", "seconds": 0.01, "error": None},
+    {"event": "step-started", "step": "train"},
+    {"event": "cell-started", "step": "train", "cell": 7},
+    {"event": "cell-output", "step": "train", "cell": 7, "text": "[red]epoch 3\x1b[2J"},
+]
+
+
+def board(events: list[dict[str, Any]]) -> Board:
+    """A board after the events, one second apart."""
+    made = Board(title="flights.ipynb", began=0.0)
+    for second, event in enumerate(events):
+        made.apply(event, float(second))
+    return made
+
+
+def drawn(made: Board, now: float) -> str:
+    """The board as a terminal without colour shows it."""
+    console = Console(file=StringIO(), width=100, force_terminal=False, color_system=None)
+    console.print(draw(made, now))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_a_drawing_shows_status_in_words_the_running_cell_and_the_time() -> None:
+    """Glyphs and colours help, words tell."""
+    text = drawn(board(EVENTS), 10.0)
+    assert "run 20261124-181503-k3f9q2  0:10" in text
+    lines = text.splitlines()
+    assert ["load", "cached"] == lines[1].split()[1:3]
+    assert ["train", "running", "6.00", "s", "cell", "7"] == lines[2].split()[1:7]
+    assert ["plot", "waiting"] == lines[3].split()[1:3]
+
+
+def test_output_of_a_cell_is_shown_as_text() -> None:
+    """No markup is interpreted and no escape gets through."""
+    text = drawn(board(EVENTS), 10.0)
+    assert "[red]epoch 3" in text
+    assert "\x1b" not in text
+
+
+def test_a_cancelled_run_says_so_while_it_ends() -> None:
+    """A user who pressed Ctrl-C sees that it was heard."""
+    made = board(EVENTS)
+    made.cancelling = True
+    assert "cancelling" in drawn(made, 10.0)
+
+
+def test_without_a_terminal_one_line_a_step_start_and_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """Logs of CI stay short, on standard error."""
+    progress = Lines("flights.ipynb")
+    ended = {"event": "step-ended", "step": "train", "status": "ran", "seconds": 2.5, "error": None}
+    for event in [*EVENTS, ended]:
+        progress.show(event)
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "run 20261124-181503-k3f9q2 of flights.ipynb: 3 steps",
+        "warning: kernel venv-3.9 is not installed",
+        "[1/3] load: started",
+        "[1/3] load: cached",
+        "[2/3] train: started",
+        "[2/3] train: ran in 2.50 s",
+    ]
