@@ -15,7 +15,7 @@ _START = len(_HEAD)
 _END = _START + 64
 
 
-class Damaged(ValueError):  # noqa: N818 - internal: it says what is wrong with one record, and never leaves the store
+class RecordError(ValueError):
     """The text is not the record that was written; the message says why."""
 
 
@@ -27,24 +27,24 @@ def encode(record_id: str, kind: str, time: str, payload: Mapping[str, Any]) -> 
     return f'{_HEAD}{_digest(body)}",{body[1:]}\n'.encode()
 
 
-def decode(data: bytes, record_id: str) -> dict[str, Any]:
-    """The record in a line. Raises Damaged when it is not whole, was changed, or is of a newer format."""
+def verified(data: bytes, record_id: str) -> str:
+    """The text of a record. Raises RecordError when it is not whole, was changed, or is of a newer format."""
     try:
         text = data.decode().rstrip("\n")
         record = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise Damaged("it is not whole JSON") from error
+        raise RecordError("it is not whole JSON") from error
     if not isinstance(record, dict):
-        raise Damaged("it is not a JSON object")
+        raise RecordError("it is not a JSON object")
     if record.get("sum") != _digest("{" + text[_END + 2 :]):
         rest = {key: value for key, value in record.items() if key != "sum"}
         if record.get("sum") != _digest(canonical(rest)):  # formatted by hand or by a tool, and still the same
-            raise Damaged("its content does not match its checksum")
+            raise RecordError("its content does not match its checksum")
     if record.get("id") != record_id:
-        raise Damaged("its name is not its id")
+        raise RecordError("its name is not its id")
     if record.get("format") != FORMAT:
-        raise Damaged("a newer Millstream wrote it")
-    return record
+        raise RecordError("a newer Millstream wrote it")
+    return text
 
 
 def canonical(value: Any) -> str:
@@ -79,4 +79,4 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-__all__ = ["FORMAT", "Damaged", "canonical", "decode", "encode", "plain"]
+__all__ = ["FORMAT", "RecordError", "canonical", "encode", "plain", "verified"]

@@ -10,8 +10,22 @@ from datetime import UTC, datetime
 
 PATTERN = re.compile(r"[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{8}")
 
-_lock = threading.Lock()
-_last = (0, 0)
+
+class _Clock:
+    """Milliseconds that never go back within a process, with a count of those given within one."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def tick(self) -> tuple[int, int]:
+        """Milliseconds since the epoch and a count below 65536; greater at each call."""
+        with self._lock:
+            self._last = max(self._last + 1, (time.time_ns() // 1_000_000) << 16)
+            return self._last >> 16, self._last & 0xFFFF
+
+
+_clock = _Clock()
 
 
 def new_id() -> str:
@@ -19,13 +33,8 @@ def new_id() -> str:
 
     Later calls in one process give greater ids, also when the clock is set back.
     """
-    global _last  # noqa: PLW0603 - one clock a process is the point
-    with _lock:
-        now, (last, count) = time.time_ns() // 1_000_000, _last
-        count = 0 if now > last else count + 1
-        milliseconds = max(now, last) + (count >> 16)
-        _last = (milliseconds, count & 0xFFFF)
-        return f"{milliseconds:012x}-{count & 0xFFFF:04x}-{secrets.token_hex(4)}"
+    milliseconds, count = _clock.tick()
+    return f"{milliseconds:012x}-{count:04x}-{secrets.token_hex(4)}"
 
 
 def month(record_id: str) -> str:

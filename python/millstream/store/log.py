@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -47,14 +48,27 @@ class Log:
 
     def get(self, record_id: str) -> dict[str, Any] | None:
         """One record, or None (and an entry in ``damaged``) when it cannot be read."""
-        path = self.path(record_id)
-        try:
-            return codec.decode(path.read_bytes(), record_id)
-        except codec.Damaged as error:
-            self.damaged[str(path)] = str(error)
-        except OSError as error:
-            self.damaged[str(path)] = error.strerror or type(error).__name__
+        line, reason = self.line(record_id, ids.month(record_id))
+        if line is not None:
+            record: dict[str, Any] = json.loads(line)
+            return record
+        self.damaged[str(self.path(record_id))] = reason
         return None
+
+    def line(self, record_id: str, month: str) -> tuple[str | None, str]:
+        """The verified text of a record, or None and what is wrong with it."""
+        try:
+            with open(f"{self.folder}/{month}/{record_id}.json", "rb") as file:  # Path.open takes twice as long
+                return codec.verified(file.read(), record_id), ""
+        except codec.RecordError as error:
+            return None, str(error)
+        except OSError as error:
+            return None, error.strerror or type(error).__name__
+
+    def folders(self) -> list[tuple[str, int]]:
+        """The folders there are, in order, each with when it last changed (nanoseconds)."""
+        with reporting("read the records", self.folder):
+            return [(month, (self.folder / month).stat().st_mtime_ns) for month in self.months()]
 
     def months(self) -> list[str]:
         """The folders there are, in order."""

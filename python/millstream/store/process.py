@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 from collections.abc import Mapping
@@ -34,20 +35,21 @@ def process_alive(identity: Mapping[str, Any]) -> bool | None:
 def _boot() -> str:
     if _LINUX:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    import psutil  # ipykernel, a dependency of ours, brings it
-
-    return str(int(psutil.boot_time()))
+    return str(int(_psutil().boot_time()))
 
 
 def _started(pid: int) -> float | int | None:
     if _LINUX:
         return _started_on_linux(pid)
-    import psutil
-
+    psutil = _psutil()
     try:
         return round(float(psutil.Process(pid).create_time()), 2)
     except psutil.Error:
         return None
+
+
+def _psutil() -> Any:
+    return importlib.import_module("psutil")  # ipykernel, a dependency of ours, brings it
 
 
 def _started_on_linux(pid: int) -> int | None:
