@@ -1,0 +1,166 @@
+"""Formats of artifacts: an open one where it gives the value back exactly, else a pickle with its buffers beside it.
+
+An artifact is one object whose digest names it. ``json``, ``npy`` and ``parquet`` are files of that format as they
+stand. ``pickle`` is a line of JSON (format, Python version, names, references, buffers with digest and size) followed
+by a pickle of protocol 5; large buffers are objects of their own, so values that share content share storage.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from millstream.artifacts import arrays
+from millstream.artifacts.objects import ObjectFolder, hash_chunks
+from millstream.artifacts.pickler import DebugTable, Pickler
+from millstream.errors import StoreError
+
+PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
+
+BufferHash = Callable[[memoryview], "str | None"]
+
+
+@dataclass
+class Dump:
+    """One or more values pickled together, not yet stored."""
+
+    values: Mapping[str, Any]
+    stream: bytes
+    buffers: list[memoryview]
+    references: dict[str, str]
+    names: set[str]
+    debug: DebugTable
+    seen: list[arrays.Seen]
+    shared: dict[int, Any]
+    has_views: bool
+    digests: list[str] = field(default_factory=list)
+
+    def hash_buffers(self, known: BufferHash) -> list[str]:
+        """The digests of the buffers; ``known`` answers for memory whose content is known to be unchanged."""
+        if len(self.digests) != len(self.buffers):
+            self.digests = [known(b) or hash_chunks([b]) for b in self.buffers]
+        return self.digests
+
+    def header(self) -> bytes:
+        """The line of JSON before the pickle; needs :meth:`hash_buffers`."""
+        head = {
+            "format": "pickle",
+            "python": PYTHON,
+            "names": sorted(self.values),
+            "references": self.references,
+            "buffers": [[digest, b.nbytes] for digest, b in zip(self.digests, self.buffers, strict=True)],
+        }
+        return json.dumps(head, sort_keys=True).encode() + b"\n"
+
+    def fingerprint(self, known: BufferHash) -> str:
+        """A digest that changes when the values do; that of the artifact when it is stored as a pickle."""
+        self.hash_buffers(known)
+        return hash_chunks([self.header(), self.stream])
+
+
+def dump(
+    values: Mapping[str, Any], refer: Callable[[str], str | None], spans: Mapping[int, arrays.Span]
+) -> Dump:
+    """Pickle ``values`` together. Raises whatever an object that cannot be pickled raises."""
+    file = io.BytesIO()
+    pickler = Pickler(file, roots=values, refer=refer, spans=spans)
+    pickler.dump([values[name] for name in sorted(values)])
+    return Dump(
+        values=values,
+        stream=file.getvalue(),
+        buffers=[b.raw() for b in pickler.buffers],
+        references=pickler.references,
+        names=pickler.names,
+        debug=pickler.debug,
+        seen=pickler.seen,
+        shared=pickler.shared_objects(),
+        has_views=any(id(s.array) in spans for s in pickler.seen),
+    )
+
+
+def store(dumped: Dump, objects: ObjectFolder) -> tuple[str, str, int]:
+    """Keep a dump: its digest, its format and its size in bytes."""
+    if len(dumped.values) == 1 and not dumped.has_views:
+        (value,) = dumped.values.values()
+        opened = encode_open(value)
+        if opened is not None:
+            kind, chunks = opened
+            return objects.put(chunks), kind, sum(memoryview(c).nbytes for c in chunks)
+    for buffer, digest in zip(dumped.buffers, dumped.hash_buffers(lambda _: None), strict=True):
+        objects.put([buffer], digest)
+    chunks = [dumped.header(), dumped.stream]
+    size = sum(len(c) for c in chunks) + sum(b.nbytes for b in dumped.buffers)
+    return objects.put(chunks), "pickle", size
+
+
+def encode_open(value: Any) -> tuple[str, list[bytes | memoryview]] | None:
+    """The value in an open format, where one gives it back exactly."""
+    kind = type(value)
+    if kind in (int, str, bool, type(None)) or (kind is float and math.isfinite(value)):
+        try:
+            return "json", [json.dumps(value).encode()]
+        except (UnicodeEncodeError, ValueError):
+            return None
+    np = arrays.numpy()
+    if np is not None and kind is np.ndarray and _npy_exact(value):
+        header = io.BytesIO()
+        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(value))
+        flat = value.reshape(-1, order="C" if value.flags.c_contiguous else "F")
+        return "npy", [header.getvalue(), memoryview(flat.view("u1")).cast("B") if value.nbytes else b""]
+    return None
+
+
+def _npy_exact(value: Any) -> bool:
+    contiguous = value.flags.c_contiguous or value.flags.f_contiguous
+    plain = value.dtype.kind in "biufcmSU" and value.dtype.metadata is None
+    return bool(contiguous and plain and value.flags.writeable and value.ndim)
+
+
+def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tuple[dict[str, Any], list[Any]]:
+    """The values of an artifact by name, and the memory they lie in with its digests."""
+    if kind == "json":
+        return {names[0]: json.loads(objects.get(digest))}, []
+    if kind == "npy":
+        return {names[0]: _load_npy(objects.map(digest))}, []
+    if kind == "parquet":
+        from millstream.artifacts import tables
+
+        return {names[0]: tables.decode(objects.map(digest))}, []
+    data = memoryview(objects.map(digest))
+    head = read_header(data)
+    if head["python"] != PYTHON:
+        raise StoreError(
+            f"This value was stored by Python {head['python']}, and this is {PYTHON}.",
+            hint="Code inside a value only loads in the Python that made it; use a kernel of that version.",
+        )
+    memory = [(digest, objects.map(digest)) for digest, _ in head["buffers"]]
+    values = pickle.loads(data[head["length"] :], buffers=[buffer for _, buffer in memory])  # noqa: S301
+    return dict(zip(head["names"], values, strict=True)), memory
+
+
+def read_header(data: memoryview) -> dict[str, Any]:
+    """The JSON line of a pickle artifact, with its own ``length`` in bytes."""
+    end = bytes(data[: min(len(data), 1 << 20)]).find(b"\n") + 1
+    if not end:
+        end = bytes(data).find(b"\n") + 1
+    head: dict[str, Any] = json.loads(bytes(data[:end]))
+    head["length"] = end
+    return head
+
+
+def _load_npy(buffer: Any) -> Any:
+    import numpy as np
+
+    reader = io.BytesIO(bytes(memoryview(buffer)[:4096]))
+    version = np.lib.format.read_magic(reader)
+    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, fortran, dtype = read(reader)
+    if 0 in shape:
+        return np.empty(shape, dtype, order="F" if fortran else "C")
+    return np.ndarray(shape, dtype, buffer, reader.tell(), order="F" if fortran else "C")

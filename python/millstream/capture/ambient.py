@@ -1,0 +1,242 @@
+"""State outside the notebook's names that code reads and changes: captured, compared, put back.
+
+Each component is independent, so that two steps conflict only over what both touch. States are made of plain values
+and pickle deterministically.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import sys
+from collections.abc import Callable
+from typing import Any
+
+_start: dict[str, Any] = {}
+_OWN_VARIABLES = ("JPY_", "MILLSTREAM_")
+
+
+def start() -> None:
+    """Remember what the kernel started with: environment variables and folders are kept relative to it."""
+    _start.update(environ=dict(os.environ), cwd=os.getcwd())
+
+
+def _random() -> Any:
+    import random
+
+    return random.getstate()
+
+
+def _set_random(state: Any) -> None:
+    import random
+
+    random.setstate(state)
+
+
+def _numpy_random() -> Any:
+    name, keys, *rest = sys.modules["numpy"].random.get_state()
+    return (name, keys.tobytes(), *rest)
+
+
+def _set_numpy_random(state: Any) -> None:
+    import numpy as np
+
+    name, keys, *rest = state
+    np.random.set_state((name, np.frombuffer(keys, dtype=np.uint32), *rest))  # noqa: NPY002
+
+
+def _torch() -> Any:
+    torch = sys.modules["torch"]
+    return bytes(torch.get_rng_state().numpy().tobytes())
+
+
+def _set_torch(state: Any) -> None:
+    import torch
+
+    torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+def _environ() -> Any:
+    """What differs from the start, so that no secret of the environment is stored: None where deleted."""
+    before = _start["environ"]
+    keys = sorted(k for k in {*before, *os.environ} if not k.startswith(_OWN_VARIABLES))
+    return {key: os.environ.get(key) for key in keys if os.environ.get(key) != before.get(key)}
+
+
+def _set_environ(state: Any) -> None:
+    for key, value in state.items():
+        if value is None:
+            os.environ.pop(key, None)
+        else:
+            os.environ[key] = value
+
+
+def _cwd() -> str:
+    return os.path.relpath(os.getcwd(), _start["cwd"])
+
+
+def _set_cwd(state: str) -> None:
+    os.chdir(os.path.join(_start["cwd"], state))  # noqa: PTH118
+
+
+def _warnings() -> Any:
+    import warnings
+
+    return [
+        (action, _pattern(message), f"{category.__module__}:{category.__qualname__}", _pattern(module), line)
+        for action, message, category, module, line in warnings.filters
+    ]
+
+
+def _pattern(value: Any) -> Any:
+    return value if value is None or isinstance(value, str) else (value.pattern, value.flags)
+
+
+def _set_warnings(state: Any) -> None:
+    import importlib
+    import re
+    import warnings
+
+    filters = []
+    for action, message, category, module, line in state:
+        owner, _, name = category.partition(":")
+        with contextlib.suppress(ImportError, AttributeError):
+            kind = getattr(importlib.import_module(owner), name)
+            parts = [p if p is None or isinstance(p, str) else re.compile(*p) for p in (message, module)]
+            filters.append((action, parts[0], kind, parts[1], line))
+    warnings.filters[:] = filters  # type: ignore[index]
+    with contextlib.suppress(AttributeError):
+        warnings._filters_mutated()  # type: ignore[attr-defined]
+
+
+def _pandas() -> Any:
+    from pandas._config import config
+
+    keys = config._select_options("all")
+    return {key: value for key in keys if _plain(value := _silently(lambda key=key: config.get_option(key)))}
+
+
+def _silently(call: Callable[[], Any]) -> Any:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return call()
+
+
+def _set_pandas(state: Any) -> None:
+    import pandas as pd
+
+    for key, value in state.items():
+        if _silently(lambda key=key: pd.get_option(key)) != value:
+            _silently(lambda key=key, value=value: pd.set_option(key, value))
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, (bool, int, float, str, tuple, list))
+
+
+def _matplotlib() -> Any:
+    parameters = sys.modules["matplotlib"].rcParams
+    return {k: dict.__getitem__(parameters, k) for k in sorted(parameters) if k not in ("backend", "backend_fallback")}
+
+
+def _set_matplotlib(state: Any) -> None:
+    import matplotlib as mpl
+
+    for key, value in state.items():
+        if dict.__getitem__(mpl.rcParams, key) != value:
+            dict.__setitem__(mpl.rcParams, key, value)
+
+
+def _decimal() -> Any:
+    import decimal
+
+    context = decimal.getcontext()
+    flags = sorted(s.__name__ for s, on in context.traps.items() if on)
+    return (context.prec, context.rounding, context.Emin, context.Emax, context.capitals, context.clamp, flags)
+
+
+def _set_decimal(state: Any) -> None:
+    import decimal
+
+    *numbers, flags = state
+    traps = [getattr(decimal, name) for name in flags]
+    decimal.setcontext(decimal.Context(*numbers, traps=traps))
+
+
+def _locale() -> Any:
+    import locale
+
+    return locale.setlocale(locale.LC_ALL)
+
+
+def _set_locale(state: Any) -> None:
+    import locale
+
+    with contextlib.suppress(locale.Error):
+        locale.setlocale(locale.LC_ALL, state)
+
+
+def _logging() -> Any:
+    import logging
+
+    named = {
+        name: logger.level
+        for name, logger in sorted(logging.root.manager.loggerDict.items())
+        if isinstance(logger, logging.Logger) and logger.level
+    }
+    return (logging.root.level, logging.root.manager.disable, named)
+
+
+def _set_logging(state: Any) -> None:
+    import logging
+
+    level, disable, named = state
+    logging.root.setLevel(level)
+    logging.root.manager.disable = disable
+    for name, value in named.items():
+        logging.getLogger(name).setLevel(value)
+
+
+def _set_sys_path(state: Any) -> None:
+    sys.path[:] = state
+
+
+_Component = tuple[str, Callable[[], Any], Callable[[Any], None]]
+
+COMPONENTS: dict[str, _Component] = {
+    "random": ("random", _random, _set_random),
+    "numpy.random": ("numpy.random", _numpy_random, _set_numpy_random),
+    "torch": ("torch", _torch, _set_torch),
+    "cwd": ("os", _cwd, _set_cwd),
+    "environ": ("os", _environ, _set_environ),
+    "sys.path": ("sys", lambda: list(sys.path), _set_sys_path),
+    "warnings": ("warnings", _warnings, _set_warnings),
+    "pandas.options": ("pandas", _pandas, _set_pandas),
+    "matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
+    "decimal": ("decimal", _decimal, _set_decimal),
+    "locale": ("locale", _locale, _set_locale),
+    "logging": ("logging", _logging, _set_logging),
+}
+"""Component → the module it lives in, how to read it, how to put it back."""
+
+DRAWS = {"random", "numpy.random", "torch"}
+"""Components that whoever uses them changes: an unchanged one was not used."""
+
+
+def capture() -> dict[str, bytes]:
+    """The state of each component whose module is loaded, pickled."""
+    states = {}
+    for name, (module, read, _) in COMPONENTS.items():
+        if module in sys.modules:
+            with contextlib.suppress(Exception):
+                states[name] = pickle.dumps(read(), protocol=5)
+    return states
+
+
+def restore(name: str, state: bytes) -> None:
+    """Put a component back, importing its library if need be; nothing where this kernel doesn't have it."""
+    with contextlib.suppress(ImportError):
+        COMPONENTS[name][2](pickle.loads(state))  # noqa: S301 - made by capture()

@@ -1,0 +1,180 @@
+"""The files a step opens, seen by an audit hook, and by the arguments of readers that open files in C."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import site
+import sys
+import sysconfig
+import tempfile
+import threading
+from typing import Any
+
+from millstream.artifacts.objects import hash_chunks, hash_file
+
+_READERS = {
+    "pyarrow.parquet": ("read_table", "ParquetFile", "ParquetDataset", "read_metadata", "read_schema"),
+    "pyarrow.dataset": ("dataset",),
+    "pyarrow": ("memory_map", "OSFile"),
+    "polars": ("read_parquet", "read_csv", "read_ipc", "read_json", "read_ndjson", "scan_parquet", "scan_csv",
+               "scan_ipc", "scan_ndjson"),
+    "duckdb": ("read_csv", "read_parquet", "read_json", "sql", "query", "execute"),
+    "h5py": ("File",),
+}  # fmt: skip
+"""Functions that open files without Python knowing: their text arguments that name a file count as read."""
+
+
+class Watcher:
+    """Reads, writes, listings and network use between :meth:`start` and :meth:`stop`."""
+
+    def __init__(self, own_folders: list[str]) -> None:
+        self.reads: dict[str, str | None] = {}
+        self.writes: set[str] = set()
+        self.listed: dict[str, str] = {}
+        self.connects: set[str] = set()
+        self.ran: set[str] = set()
+        self._ignored = tuple(os.path.realpath(f) + os.sep for f in own_folders if f)
+        self._library = _library_folders()
+        self._active = False
+        self._busy = threading.local()
+        sys.addaudithook(self._hook)
+
+    def start(self) -> None:
+        """Begin to note."""
+        self._active = True
+
+    def stop(self) -> None:
+        """Note nothing more."""
+        self._active = False
+
+    def wrap_readers(self) -> None:
+        """Watch the readers of the libraries that are loaded by now."""
+        for module_name, names in _READERS.items():
+            module = sys.modules.get(module_name)
+            for name in names if module is not None else ():
+                original = getattr(module, name, None)
+                if callable(original) and not isinstance(original, type) and not hasattr(original, "__millstream__"):
+                    with contextlib.suppress(AttributeError, TypeError):
+                        setattr(module, name, self._watched(original))
+
+    def _watched(self, original: Any) -> Any:
+        import functools
+
+        @functools.wraps(original)
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            for value in (*args[:1], *kwargs.values()):
+                for item in value if isinstance(value, (list, tuple)) else (value,):
+                    if self._active and isinstance(item, (str, os.PathLike)) and os.path.isfile(item):  # noqa: PTH113
+                        self._note_read(os.fspath(item))
+            return original(*args, **kwargs)
+
+        watched.__millstream__ = True  # type: ignore[attr-defined]
+        return watched
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self._active or getattr(self._busy, "on", False):
+            return
+        handler = _HANDLERS.get(event)
+        if handler is None:
+            return
+        self._busy.on = True
+        try:
+            with contextlib.suppress(Exception):  # never disturb the user's code
+                handler(self, args)
+        finally:
+            self._busy.on = False
+
+    def _on_open(self, args: tuple[Any, ...]) -> None:
+        path, mode, flags = args
+        if not isinstance(path, (str, bytes, os.PathLike)):
+            return
+        written = _is_write(mode, flags)
+        name = os.fsdecode(os.fspath(path))
+        if written:
+            if self._ours(os.path.realpath(name)):
+                self.writes.add(os.path.realpath(name))
+        if not written or _is_update(mode, flags):
+            self._note_read(name)
+
+    def _note_read(self, name: str) -> None:
+        path = os.path.realpath(name)
+        if path.endswith(".pyc"):
+            with contextlib.suppress(ValueError):
+                path = importlib.util.source_from_cache(path)
+        if path in self.reads or path in self.writes or not self._ours(path) or not os.path.isfile(path):  # noqa: PTH113
+            return
+        self.reads[path] = hash_file(path)
+
+    def _on_list(self, args: tuple[Any, ...]) -> None:
+        if _called_by_import():
+            return
+        folder = os.path.realpath(args[0] if args and args[0] else ".")
+        if isinstance(folder, str) and folder not in self.listed and self._ours(folder + os.sep):
+            self.listed[folder] = list_digest(folder)
+
+    def _on_rename(self, args: tuple[Any, ...]) -> None:
+        target = os.path.realpath(args[1])
+        if self._ours(target):
+            self.writes.add(target)
+
+    def _on_connect(self, args: tuple[Any, ...]) -> None:
+        address = args[1]
+        if isinstance(address, tuple) and not str(address[0]).startswith(("127.", "::1", "localhost")):
+            self.connects.add(str(address[0]))
+
+    def _on_process(self, args: tuple[Any, ...]) -> None:
+        self.ran.add(str(args[0]))
+
+    def _ours(self, path: str) -> bool:
+        return not path.startswith(self._library) and not path.startswith(self._ignored)
+
+
+_HANDLERS = {
+    "open": Watcher._on_open,
+    "os.listdir": Watcher._on_list,
+    "os.scandir": Watcher._on_list,
+    "os.rename": Watcher._on_rename,
+    "socket.connect": Watcher._on_connect,
+    "subprocess.Popen": Watcher._on_process,
+    "os.system": Watcher._on_process,
+}
+
+
+def list_digest(folder: str) -> str:
+    """A digest of the names in a folder, hidden ones aside."""
+    names = sorted(n for n in os.listdir(folder) if not n.startswith((".", "__pycache__")))  # noqa: PTH208
+    return hash_chunks(["\0".join(names).encode("utf-8", "surrogateescape")])
+
+
+def _called_by_import() -> bool:
+    frame = sys._getframe(3)  # the caller of the audited function
+    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+
+
+def _is_write(mode: Any, flags: Any) -> bool:
+    if isinstance(mode, str):
+        return any(c in mode for c in "wax+")
+    return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)) if isinstance(flags, int) else False
+
+
+def _is_update(mode: Any, flags: Any) -> bool:
+    """Whether what was in the file counts: it is appended to, or changed in place."""
+    if isinstance(mode, str):
+        return "a" in mode or "r+" in mode
+    return bool(isinstance(flags, int) and flags & (os.O_RDWR | os.O_APPEND) and not flags & os.O_TRUNC)
+
+
+def _library_folders() -> tuple[str, ...]:
+    """Where code that is not the user's lies, and what is nobody's data."""
+    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
+    with contextlib.suppress(Exception):
+        paths |= {*site.getsitepackages(), site.getusersitepackages()}
+    paths |= {p for p in sys.path if p.endswith(("site-packages", "dist-packages", ".zip"))}
+    home = os.path.expanduser("~")  # noqa: PTH111
+    paths |= {os.path.join(home, f) for f in (".ipython", ".jupyter", ".cache", ".config", ".local", ".matplotlib")}  # noqa: PTH118
+    paths |= {"/proc", "/dev", "/sys", "/etc", "/usr", "/lib", "/opt/conda", "/run"}
+    paths |= {os.path.join(tempfile.gettempdir(), "ipykernel_")}  # noqa: PTH118
+    resolved = {os.path.realpath(p) for p in paths if p} - {os.sep}
+    return tuple(p if p.endswith("_") else p + os.sep for p in resolved)

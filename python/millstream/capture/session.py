@@ -1,0 +1,352 @@
+"""What one step's kernel does for Millstream: load, watch, save.
+
+The engine calls :func:`begin` before the first cell, unseen; the step notebook's own cells call :func:`load` and
+:func:`save`. Under plain papermill nobody calls :func:`begin`, and :func:`load` finds the project itself.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import numbers
+import os
+import pickle
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+from millstream.artifacts import codecs, rebuild
+from millstream.artifacts.codecs import Dump
+from millstream.artifacts.groups import Grouping
+from millstream.artifacts.objects import ObjectFolder, hash_file
+from millstream.capture import ambient, standalone
+from millstream.capture.files import Watcher
+from millstream.errors import CannotCrossError
+
+SHELL_NAMES = {"_", "__", "___"}  # what the shell had before the first cell is known by identity
+
+
+class Session:
+    """The state of one step in its kernel.
+
+    ``context`` holds: ``objects`` (folder of content), ``result`` (file for the manifest), ``inputs`` (name → output
+    of the step that made it), ``ambient`` (component → digest), ``live`` (names that later steps may need), ``metrics``
+    (names), ``keep`` (``needed`` or ``all``), ``first`` (whether it is the pipeline's first step), ``data`` (names
+    that set-up cells compute), ``own`` (folders whose files are Millstream's).
+    """
+
+    def __init__(self, context: dict[str, Any]) -> None:
+        self.context = context
+        self.objects = ObjectFolder(Path(context["objects"]))
+        self.initial = {k: id(v) for k, v in rebuild.main_namespace().items()}
+        self.baseline: Grouping | None = None
+        self.baseline_prints: dict[frozenset[str], str | None] = {}
+        self.baseline_values: dict[str, Any] = {}
+        self.ambient: dict[str, bytes] = {}
+        self.known: dict[tuple[int, int], str] = {}
+        self.loaded: dict[str, dict[str, Any]] = {}
+        self.artifacts: dict[str, dict[str, Any]] = {}
+        self.bound: dict[str, str] = {}
+        self.metrics: dict[str, Any] = {}
+        self.watcher = Watcher([*context.get("own", []), context["objects"]])
+        ambient.start()
+        rebuild.set_resolver(self.resolve)
+        self._watch_imports()
+
+    # -- before the user's cells ---------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Bind what earlier steps made, put ambient state back, and remember how everything looks now."""
+        for name, digest in self.context["ambient"].items():
+            ambient.restore(name, self.objects.get(digest))
+        self._bind(self.context["inputs"])
+        self.baseline = Grouping(self._known, self.carried)
+        self.baseline.add({*self.context["live"], *self.loaded})
+        for group in self.baseline.groups():
+            self.baseline_prints[group] = self.baseline.digest(next(iter(group)))
+        namespace = rebuild.main_namespace()
+        self.baseline_values = {n: namespace[n] for group in self.baseline_prints for n in group}
+        self.ambient = ambient.capture()
+        self.artifacts.clear()
+        self.known.clear()  # from here on the user's code may write to that memory
+
+    def carried(self, name: str) -> bool:
+        """Whether a global name is the notebook's own."""
+        namespace = rebuild.main_namespace()
+        if name not in namespace or name.startswith("__") or name in SHELL_NAMES or _is_history(name):
+            return False
+        return self.initial.get(name) != id(namespace[name])
+
+    def resolve(self, name: str, digest: str) -> Any:
+        """The definition a loaded value refers to: the one in the notebook if it is the same, else its own."""
+        namespace = rebuild.main_namespace()
+        if name in namespace and digest in (self._current_print(name), *self._ancestors(name)):
+            return namespace[name]
+        return self._fetch({"digest": digest, "format": "pickle", "names": [name]})[name]
+
+    def _ancestors(self, name: str) -> list[str]:
+        """Digests of the same object before steps changed it in place: who referred to it then means it now."""
+        return list(self.loaded.get(name, {}).get("ancestors", ()))
+
+    def _fetch(self, output: dict[str, Any]) -> dict[str, Any]:
+        """The values of an artifact, the same objects each time."""
+        digest = output["digest"]
+        if digest not in self.artifacts:
+            values, memory = codecs.load(digest, output["format"], self.objects, output["names"])
+            self.artifacts[digest] = values
+            for content, buffer in memory:
+                with memoryview(buffer) as view:
+                    self.known[_place(view)] = content
+        return self.artifacts[digest]
+
+    def _current_print(self, name: str) -> str | None:
+        if name not in self.bound:
+            self.bound[name] = Grouping(self._known, self.carried).digest(name) or ""
+        return self.bound[name]
+
+    def _bind(self, inputs: dict[str, dict[str, Any]]) -> None:
+        """Load artifacts into the namespace, definitions first, so that values find their classes."""
+        namespace = rebuild.main_namespace()
+        done: set[str] = set()
+        for name, output in sorted(inputs.items(), key=lambda item: (not item[1].get("definition"), item[0])):
+            self._add_debug(output)
+            if output["digest"] in done or self._set_up_has(name, output):
+                continue
+            done.add(output["digest"])
+            values = self._fetch(output)
+            for bound in (n for n in values if inputs.get(n, {}).get("digest") == output["digest"]):
+                namespace[bound] = values[bound]
+                self.loaded[bound] = output
+                self.bound[bound] = output["fingerprint"]
+
+    def _set_up_has(self, name: str, output: dict[str, Any]) -> bool:
+        """Whether the set-up cells have made the very value already."""
+        return self.carried(name) and self._current_print(name) == output.get("fingerprint")
+
+    def _add_debug(self, output: dict[str, Any]) -> None:
+        if output.get("debug"):
+            rebuild.add_debug(pickle.loads(self.objects.get(output["debug"])))  # noqa: S301
+
+    def _known(self, view: memoryview) -> str | None:
+        return self.known.get(_place(view))
+
+    # -- while they run ------------------------------------------------------------------------------------------
+
+    def _watch_imports(self) -> None:
+        """What a library changes while it is imported is the library's own, and happens again wherever it is."""
+        original = builtins.__import__
+        depth = 0
+
+        def watched(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:  # noqa: A002
+            nonlocal depth
+            if depth or level or name in sys.modules or not self.ambient:
+                return original(name, globals, locals, fromlist, level)
+            depth += 1
+            before = ambient.capture()
+            try:
+                return original(name, globals, locals, fromlist, level)
+            finally:
+                depth -= 1
+                self._absorb(before, ambient.capture())
+                self.watcher.wrap_readers()
+
+        builtins.__import__ = watched
+
+    def _absorb(self, before: dict[str, bytes], after: dict[str, bytes]) -> None:
+        for name, state in after.items():
+            if name not in before or self.ambient.get(name) == before[name]:
+                self.ambient[name] = state
+
+    # -- after them ----------------------------------------------------------------------------------------------
+
+    def save(self) -> dict[str, Any]:
+        """Keep what later steps may need and this step made or changed; write and return the manifest."""
+        self.watcher.stop()
+        final = Grouping(lambda _: None, self.carried)
+        final.add({*self.context["live"], *self.baseline_values})
+        outputs = self._store_changed(final)
+        manifest = {
+            "outputs": outputs,
+            "kept": self._keep_all(outputs) if self.context["keep"] == "all" else {},
+            "failures": final.failures,
+            "deleted": sorted(n for n in self.baseline_values if n not in rebuild.main_namespace()),
+            "ambient": self._changed_ambient(),
+            "metrics": {**self._tagged_metrics(), **self.metrics},
+            "reads": self.watcher.reads,
+            "listed": self.watcher.listed,
+            "writes": self._store_written(),
+            "network": sorted(self.watcher.connects),
+            "modules": _modules(),
+            "python": sys.version.split()[0],
+        }
+        self._write(manifest)
+        return manifest
+
+    def _store_changed(self, final: Grouping) -> dict[str, Any]:
+        outputs: dict[str, Any] = {}
+        for group, dump in final.groups().items():
+            digest = final.digest(next(iter(group)))
+            soft = self.context["first"] and group & set(self.context["data"])
+            if soft or self.baseline_prints.get(group) != digest:
+                outputs.update(self._store(group, dump, digest))
+        return outputs
+
+    def _store(self, group: frozenset[str], dump: Dump, fingerprint: str | None) -> dict[str, Any]:
+        digest, kind, size = codecs.store(dump, self.objects)
+        entry: dict[str, Any] = {
+            "digest": digest,
+            "format": kind,
+            "bytes": size,
+            "names": sorted(group),
+            "fingerprint": fingerprint,
+            "references": dump.references,
+            "looks_up": sorted(n for n in dump.names if self.carried(n)),
+            "buffers": dump.digests if kind == "pickle" else [],
+        }
+        if dump.debug:
+            entry["debug"] = self.objects.put([pickle.dumps(dump.debug, protocol=5)])
+        return {name: {**entry, **self._describe(name, dump.values[name])} for name in group}
+
+    def _describe(self, name: str, value: Any) -> dict[str, Any]:
+        found = describe(value)
+        if name in self.baseline_values and self.baseline_values[name] is value:
+            before = next((self.baseline_prints[g] for g in self.baseline_prints if name in g), None)
+            found["ancestors"] = [*self._ancestors(name), *([before] if before else [])]
+        return found
+
+    def _keep_all(self, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Every top-level data value that is not an output anyway."""
+        namespace = rebuild.main_namespace()
+        names = [n for n, v in namespace.items() if self.carried(n) and _is_data(v) and not n.startswith("_")]
+        everything = Grouping(lambda _: None, self.carried)
+        everything.add(names)
+        kept: dict[str, Any] = {}
+        for group, dump in everything.groups().items():
+            wanted = [n for n in group if n in names and n not in outputs]
+            if wanted:
+                stored = self._store(group, dump, everything.digest(next(iter(group))))
+                kept.update({name: stored[name] for name in wanted})
+        return kept
+
+    def _changed_ambient(self) -> dict[str, str]:
+        now = ambient.capture()
+        return {n: self.objects.put([state]) for n, state in now.items() if self.ambient.get(n) != state}
+
+    def _tagged_metrics(self) -> dict[str, Any]:
+        namespace = rebuild.main_namespace()
+        found: dict[str, Any] = {}
+        for name in self.context["metrics"]:
+            found.update(as_metrics(name, namespace.get(name)))
+        return found
+
+    def _store_written(self) -> dict[str, Any]:
+        """Files this step wrote, kept so that a cached step can bring them back."""
+        written: dict[str, Any] = {}
+        for path in sorted(self.watcher.writes):
+            with contextlib.suppress(OSError):
+                if os.path.isfile(path):  # noqa: PTH113
+                    size = os.path.getsize(path)  # noqa: PTH202
+                    small = size <= self.context.get("file_limit", 1 << 30)
+                    digest = self.objects.put_file(Path(path)) if small else hash_file(path)
+                    written[path] = {"digest": digest, "bytes": size, "kept": small}
+        return written
+
+    def _write(self, manifest: dict[str, Any]) -> None:
+        path = Path(self.context["result"])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_suffix(f".{os.getpid()}.tmp")
+        aside.write_text(json.dumps(manifest), encoding="utf-8")
+        aside.replace(path)
+
+
+_session: list[Session] = []
+
+
+def begin(context: dict[str, Any]) -> None:
+    """Start watching; called by the engine before the first cell of a step."""
+    _session[:] = [Session(context)]
+
+
+def load(*, pipeline: str, step: str, needs: list[str], live: list[str], **more: Any) -> None:
+    """Bind the values that a step needs; the first of Millstream's two cells in a step notebook."""
+    if not _session:
+        begin(standalone.context(pipeline=pipeline, step=step, needs=needs, live=live, **more))
+    session = _session[0]
+    session.load()
+    session.watcher.wrap_readers()
+    session.watcher.start()
+
+
+def save() -> None:
+    """Keep what the step made; the last cell of a step notebook."""
+    if not _session:
+        raise CannotCrossError("The step's load cell has not run.", hint="Run the notebook from its first cell.")
+    _session[0].save()
+
+
+def metric(name: str, value: float, step: int | None = None) -> None:
+    """Record a metric of the run by name; with ``step``, one point of a series."""
+    if not isinstance(value, numbers.Real):
+        raise TypeError(f"metric {name!r} must be a number, not {type(value).__name__} ({value!r})")
+    if not _session:
+        return
+    metrics = _session[0].metrics
+    metrics[name] = float(value)
+    if step is not None:
+        metrics.setdefault(f"{name}.series", []).append([step, float(value)])
+
+
+def as_metrics(name: str, value: Any) -> dict[str, Any]:
+    """A scalar under its name, a dict of scalars under its keys; nothing else is a metric."""
+    if hasattr(value, "item") and getattr(value, "shape", None) in ((), (1,)):
+        value = value.item()
+    if isinstance(value, numbers.Real):
+        return {name: value if isinstance(value, (bool, int)) else float(value)}
+    if isinstance(value, dict):
+        found: dict[str, Any] = {}
+        for key, item in value.items():
+            if isinstance(key, str) and not isinstance(item, dict):
+                found.update(as_metrics(key, item))
+        return found
+    return {}
+
+
+def _place(view: memoryview) -> tuple[int, int]:
+    import ctypes
+
+    with view.cast("B") if view.contiguous else view as flat:
+        if flat.readonly:
+            return (0, 0)
+        return ctypes.addressof(ctypes.c_char.from_buffer(flat)), flat.nbytes
+
+
+def _is_history(name: str) -> bool:
+    return name.startswith("_") and name.lstrip("_i").isdigit()
+
+
+def _is_data(value: Any) -> bool:
+    return not isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type))
+
+
+def describe(value: Any) -> dict[str, Any]:
+    """What a value is, for people: its type, its shape where it has one."""
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    found: dict[str, Any] = {"type": name, "definition": isinstance(value, (types.FunctionType, type))}
+    shape = getattr(value, "shape", None)
+    if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape):
+        found["shape"] = list(shape)
+    return found
+
+
+def _modules() -> list[str]:
+    """Top-level modules the kernel has imported from installed distributions."""
+    installed = ("site-packages", "dist-packages")
+    found = set()
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) if "." not in name else None
+        if file and any(part in file for part in installed):
+            found.add(name)
+    return sorted(found)

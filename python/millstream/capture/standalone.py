@@ -1,0 +1,88 @@
+"""A step notebook run by plain papermill: the project is found from the working folder, inputs are the latest ones."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from millstream.errors import NotFoundError
+
+
+def find_home() -> Path:
+    """The store: ``MILLSTREAM_HOME``, or the nearest ``.millstream`` upwards from the working folder."""
+    if home := os.environ.get("MILLSTREAM_HOME"):
+        return Path(home)
+    here = Path.cwd()
+    for folder in (here, *here.parents):
+        if (folder / ".millstream").is_dir():
+            return folder / ".millstream"
+    return here / ".millstream"
+
+
+def latest(home: Path, pipeline: str, step: str) -> Path:
+    """Where the manifest of the latest run of a step is kept."""
+    return home / "latest" / pipeline / f"{step}.json"
+
+
+def context(  # noqa: PLR0913 - the step notebook's own facts
+    *,
+    pipeline: str,
+    step: str,
+    needs: list[str],
+    live: list[str],
+    before: list[str],
+    metrics: list[str],
+    data: list[str],
+    folder: str,
+) -> dict[str, Any]:
+    """The session's context from what earlier steps last left in this project."""
+    home = find_home()
+    if (home.parent / folder).is_dir():
+        os.chdir(home.parent / folder)
+    current: dict[str, Any] = {}
+    states: dict[str, str] = {}
+    for earlier in before:
+        path = latest(home, pipeline, earlier)
+        if not path.exists():
+            raise NotFoundError(
+                f"Step {step!r} of pipeline {pipeline!r} needs step {earlier!r}, which has not run in {home.parent}.",
+                hint=f"Run its notebook first, or all of them: millstream run pipelines/{pipeline}",
+            )
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        apply(current, manifest)
+        states.update(manifest["ambient"])
+    return {
+        "objects": str(home / "objects"),
+        "result": str(latest(home, pipeline, step)),
+        "inputs": closure(current, needs),
+        "ambient": states,
+        "live": live,
+        "metrics": metrics,
+        "keep": "needed",
+        "first": not before,
+        "data": data,
+        "own": [str(home)],
+    }
+
+
+def apply(current: dict[str, Any], manifest: dict[str, Any]) -> None:
+    """Bring name → output up to date with what a step left."""
+    for name in manifest["deleted"]:
+        current.pop(name, None)
+    current.update(manifest["outputs"])
+
+
+def closure(current: dict[str, Any], needs: list[str]) -> dict[str, Any]:
+    """The outputs to bind for ``needs``: what they share objects with, refer to and look up comes along."""
+    found: dict[str, Any] = {}
+    pending = [name for name in needs if name in current]
+    while pending:
+        name = pending.pop()
+        if name in found:
+            continue
+        output = found[name] = current[name]
+        together = [n for n in output["names"] if current.get(n, {}).get("digest") == output["digest"]]
+        pending += [n for n in (*together, *output["references"], *output["looks_up"]) if n in current]
+    return found
