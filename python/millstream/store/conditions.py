@@ -110,7 +110,9 @@ def _time(found: Comparison) -> datetime:
     try:
         value = datetime.fromisoformat(found.value)
     except ValueError:
-        _refuse(found, f"{found.name} is compared with a time such as 2026-11-24 or 2026-11-24T18:15, not {found.value!r}")
+        _refuse(
+            found, f"{found.name} is compared with a time such as 2026-11-24 or 2026-11-24T18:15, not {found.value!r}"
+        )
     return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
 
 

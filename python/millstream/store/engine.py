@@ -58,7 +58,10 @@ def _instance() -> duckdb.DuckDBPyConnection:
         pid = os.getpid()
         if pid not in _instances:
             _instances.clear()
-            settings: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+            settings: dict[str, str | bool | int | float | list[str]] = {
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+            }
             _instances[pid] = duckdb.connect(":memory:", config=settings)
         return _instances[pid]
 

@@ -88,7 +88,9 @@ Filter = Comparison | Group
 def parse(text: str) -> Filter | None:
     """The filter in ``text``, None when it is blank. Raises UsageError that names the position."""
     if len(text) > MAX_LENGTH:
-        raise UsageError(f"The filter has {len(text)} characters; at most {MAX_LENGTH} are allowed.", position=MAX_LENGTH)
+        raise UsageError(
+            f"The filter has {len(text)} characters; at most {MAX_LENGTH} are allowed.", position=MAX_LENGTH
+        )
     parser = _Parser(_tokens(text))
     return None if parser.here.kind == "end" else parser.whole()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ _COLUMNS = {
     "version": ("r.version", "integer"),
     "status": ("r.status", "varchar"),
 }
+_VALUES = {"metric": ("metrics", "value"), "parameter": ("parameters", "number")}
 _MAX_CURSOR = 1000
 
 
@@ -45,22 +47,23 @@ class Order:
         return self.descending and self.key == "r.started"
 
 
-def order(text: str | None) -> Order:
-    """``started``, ``-metric:auc`` … as an order; newest first by default. Raises UsageError."""
+def order(text: str | None, textual: Collection[str] = ()) -> Order:
+    """``started``, ``-metric:auc`` … as an order; newest first by default. Raises UsageError.
+
+    ``textual`` names the parameters that are sorted as text because no run gives them a number.
+    """
     text = text or "-started"
     name = text.removeprefix("-")
     kind, _, of = name.partition(":")
     if name in _COLUMNS:
-        key, kind_of_key = _COLUMNS[name]
-        return Order(text, key, kind_of_key, text.startswith("-"))
-    if kind in ("metric", "parameter") and of and len(text) <= 300:
-        table, column = ("metrics", "value") if kind == "metric" else ("parameters", "number")
+        return Order(text, *_COLUMNS[name], text.startswith("-"))
+    if kind in _VALUES and of and len(text) <= 300:
+        table, column = _VALUES[kind]
+        column, key_type = ("text", "varchar") if kind == "parameter" and of in textual else (column, "double")
         join = (
-            f"left join (select run, max({column}) as number, max(text) as text from {table} where name = ? group by run)"
-            " k on k.run = r.run"
+            f"left join (select run, max({column}) as key from {table} where name = ? group by run) k on k.run = r.run"
         )
-        # numbers by their value, and what is no number by its text: two keys as one text would sort 10 before 9
-        return Order(text, "k.number" if kind == "metric" else _MIXED, "double", text.startswith("-"), join, (of,))
+        return Order(text, "k.key", key_type, text.startswith("-"), join, (of,))
     raise UsageError(
         f"Runs cannot be sorted by {text[:80]!r}.",
         hint=f"Sort by {', '.join(_COLUMNS)}, metric:NAME or parameter:NAME, with - in front for the greatest first.",
@@ -90,12 +93,12 @@ def cursor_at(value: str | None, run: str, by: Order) -> str:
 def _decode(cursor: str, by: Order) -> tuple[str | None, str]:
     try:
         if len(cursor) > _MAX_CURSOR:
-            raise ValueError
+            raise TypeError
         padded = cursor + "=" * (-len(cursor) % 4)
         content: Any = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")).decode())
         sort, value, run = content
         if not isinstance(run, str) or not isinstance(value, str | None):
-            raise ValueError
+            raise TypeError
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise UsageError("The cursor is not one that was given.", hint="Leave it out for the first page.") from error
     if sort != by.text:
