@@ -70,7 +70,8 @@ def test_root_help_lists_every_command_with_the_words_the_command_uses_itself() 
     """The short texts stand twice so that help stays quick; they must not drift apart."""
     for name, (_, short) in COMMANDS.items():
         command = millstream.get_command(click.Context(millstream), name)
-        assert command is not None and command.help is not None
+        assert command is not None
+        assert command.help is not None
         assert command.help.split("\n\n")[0].replace("\n", " ").strip() == short
 
 

@@ -76,7 +76,7 @@ def test_an_interrupted_run_leaves_no_kernel_and_is_recorded_as_cancelled(
     listed = json.loads(call("runs", "--json").stdout)["runs"]
     assert [run["status"] for run in listed] == ["cancelled"]
     shown = json.loads(call("show", "last", "--json").stdout)
-    assert [step["status"] for step in shown["steps"]][0] == "ran"
+    assert shown["steps"][0]["status"] == "ran"
 
 
 def test_a_second_interrupt_ends_at_once(tmp_path: Path, write_notebook: Write) -> None:

@@ -48,9 +48,9 @@ def test_a_drawing_shows_status_in_words_the_running_cell_and_the_time() -> None
     text = drawn(board(EVENTS), 10.0)
     assert "run 20261124-181503-k3f9q2  0:10" in text
     lines = text.splitlines()
-    assert ["load", "cached"] == lines[1].split()[1:3]
-    assert ["train", "running", "6.00", "s", "cell", "7"] == lines[2].split()[1:7]
-    assert ["plot", "waiting"] == lines[3].split()[1:3]
+    assert lines[1].split()[1:3] == ["load", "cached"]
+    assert lines[2].split()[1:7] == ["train", "running", "6.00", "s", "cell", "7"]
+    assert lines[3].split()[1:3] == ["plot", "waiting"]
 
 
 def test_output_of_a_cell_is_shown_as_text() -> None:

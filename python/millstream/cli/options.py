@@ -1,4 +1,4 @@
-"""What several commands share: ``--json``, the project of the current folder, examples that click leaves as they are."""
+"""What several commands share: ``--json``, the project of the current folder, examples printed as they are."""
 
 from __future__ import annotations
 

@@ -58,4 +58,5 @@ def _verdict(found: dict[str, Any], notebook: str) -> str:
     counts = ", ".join(words.count(kinds.count(kind), kind) for kind in ("error", "warning", "hint") if kind in kinds)
     if not found["ok"]:
         return f"not runnable yet: {counts or 'no steps'}. `millstream explain CODE` says more about a code."
-    return f"ok: {words.count(len(found['steps']), 'step')}, {counts or 'nothing in the way'}. Next: millstream run {notebook}"
+    steps = words.count(len(found["steps"]), "step")
+    return f"ok: {steps}, {counts or 'nothing in the way'}. Next: millstream run {notebook}"

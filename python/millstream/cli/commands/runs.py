@@ -15,16 +15,30 @@ from millstream.cli.output import put, put_json
 @click.command(
     epilog=examples(
         "millstream runs",
+        "millstream runs --filter 'pipeline = flights and auc > 0.8' --sort -metric:auc",
         "millstream runs --limit 5 --json | jq '.runs[].metrics'",
     )
 )
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most N runs.")
 @click.option("--cursor", metavar="C", help="Go on where the list before ended; it says with which C.")
-@click.option("--sort", metavar="KEY", help="Sort by this column.")
-@click.option("--filter", "condition", metavar="EXPR", help="Only the runs of which this is true.")
+@click.option(
+    "--sort",
+    metavar="KEY",
+    help="started, seconds, run, pipeline, version, status, metric:NAME or parameter:NAME; -KEY for the greatest first.",
+)
+@click.option(
+    "--filter",
+    "condition",
+    metavar="EXPR",
+    help="Only the runs of which this is true, such as 'auc > 0.8 and month = 2'.",
+)
 @json_option
 def runs(as_json: bool, condition: str | None, **options: Any) -> None:
-    """List the runs, newest first."""
+    """List the runs, newest first.
+
+    A filter compares fields of a run (pipeline, status, started, seconds, ...), metrics and parameters with =, !=, <,
+    <=, >, >= or ~ (contains), joined by and, or, not and parentheses.
+    """
     from millstream import service
 
     page = service.runs(project(), filter=condition, **options)

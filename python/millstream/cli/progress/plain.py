@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import Any
 
@@ -31,10 +31,8 @@ class Lines:
 
     def cancelling(self) -> None:
         """Write the notice past Python's buffers, which may be in use when the signal comes."""
-        try:
+        with suppress(OSError):  # nobody reads it
             os.write(2, b"cancelling: what is done is kept (again ends at once)\n")
-        except OSError:  # nobody reads it
-            pass
 
     def _line(self, event: dict[str, Any]) -> str | None:
         match event["event"]:
