@@ -29,7 +29,9 @@ UNWANTED = {"tests, sources of the panel or installed packages": r"(tests|ui-tes
 
 def faults(names: list[str]) -> list[str]:
     """What is wrong with a wheel that holds files of these names."""
-    missing = [f"missing: {what}" for what, path in WANTED.items() if not any(re.fullmatch(path, name) for name in names)]
+    missing = [
+        f"missing: {what}" for what, path in WANTED.items() if not any(re.fullmatch(path, name) for name in names)
+    ]
     stray = [
         f"not to be there: {what}: {name}"
         for what, path in UNWANTED.items()

@@ -70,7 +70,9 @@ def main() -> None:
     """Read the command line and write the files."""
     parser = argparse.ArgumentParser(description="Write the flights of 2013 under data/, one file a month.")
     parser.add_argument("--month", type=int, action="append", choices=MONTHS, help="only this month (repeatable)")
-    parser.add_argument("--to", type=Path, default=HERE / "data", help="folder to write to (default: data/ beside this)")
+    parser.add_argument(
+        "--to", type=Path, default=HERE / "data", help="folder to write to (default: data/ beside this)"
+    )
     arguments = parser.parse_args()
     prepare(arguments.to, arguments.month or MONTHS)
 
