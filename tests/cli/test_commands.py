@@ -40,7 +40,7 @@ def test_check_says_steps_edges_parameters_and_metrics(millstream: Call, history
 def test_check_for_people_is_a_table_and_what_comes_next(millstream: Call, history: Path) -> None:
     """Not a terminal: aligned columns, no colours."""
     done = millstream("check", "demo.ipynb", cwd=history)
-    assert done.stdout.splitlines()[0].split() == ["STEP", "CELLS", "NEEDS", "GIVES", "AFTER"]
+    assert done.stdout.splitlines()[0].split() == ["step", "cells", "needs", "gives", "after"]
     assert "parameters: n=3" in done.stdout
     assert "Next: millstream run demo.ipynb" in done.stdout
     assert "\x1b" not in done.stdout
@@ -140,7 +140,7 @@ def test_the_list_for_people_names_the_call_for_the_next_page(millstream: Call, 
     """It can be copied and works."""
     done = millstream("runs", "--limit", "1", cwd=history)
     assert done.stdout.splitlines()[0].split() == [
-        "RUN", "PIPELINE", "STATUS", "STARTED", "TIME", "METRICS", "PARAMETERS",
+        "run", "pipeline", "status", "started", "time", "metrics", "parameters",
     ]  # fmt: skip
     assert "more: millstream runs --limit 1 --cursor " in done.stdout
 
@@ -169,7 +169,7 @@ def test_show_for_people(millstream: Call, history: Path) -> None:
     """Facts, steps, artifacts, environment."""
     done = millstream("show", made(history, "second")["run"], cwd=history)
     assert done.returncode == 0, done.stderr
-    for words in ("succeeded", "n=4", "mean=1.5", "ARTIFACT", "values", "environment: "):
+    for words in ("succeeded", "n=4", "mean=1.5", "artifacts", "values", "environment: "):
         assert words in done.stdout
 
 

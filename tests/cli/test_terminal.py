@@ -26,7 +26,7 @@ CTRL_C = b"\x03"
 def on_terminal(
     *arguments: str, cwd: Path, press: tuple[str, bytes] | None = None, **environment: str
 ) -> tuple[int, str]:
-    """Call the command on a terminal of 40 lines of 100; once a text is seen, press a key. Exit code and what was written."""
+    """Call the command on a terminal of 100 columns, press a key once a text is seen: exit code, what was written."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
     process = subprocess.Popen(

@@ -41,7 +41,7 @@ def test_values() -> None:
     assert words.value(0.123456789) == "0.123457"
     assert words.value("a\nb") == "a b"
     assert words.value([1, "x"]) == '[1, "x"]'
-    assert words.value(None) == "-"
+    assert words.value(None) == "None"
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_one_line_is_cut() -> None:
 def test_columns_align_wide_characters() -> None:
     """CJK and emoji take two columns on a terminal."""
     assert width("漢a") == 3
-    assert columns(["name", "n"], [["漢", "1"], ["abc", "22"]], ["n"]) == ["NAME   N", "漢     1", "abc   22"]
+    assert columns(["name", "n"], [["漢", "1"], ["abc", "22"]], ["n"]) == ["name   n", "漢     1", "abc   22"]

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Literal
 from unicodedata import combining, east_asian_width
 
 from millstream.cli.output import clean, is_terminal, put
 
 
-def put_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
-    """Write the rows under their headers to standard output; the columns named in ``right`` are right-aligned."""
+def put_table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), fold: Sequence[str] = ()
+) -> None:
+    """Write the rows under their headers to standard output.
+
+    The columns named in ``right`` are right-aligned; those in ``fold`` take more lines where a terminal is narrow.
+    """
     cleaned = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
     if is_terminal(sys.stdout):
-        _put_rich(headers, cleaned, right)
+        _put_rich(headers, cleaned, right, fold)
         return
     for line in columns(headers, cleaned, right):
         put(line)
@@ -22,7 +28,7 @@ def put_table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: S
 
 def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str] = ()) -> list[str]:
     """The lines of a table of plain text, two spaces between columns."""
-    table = [[header.upper() for header in headers], *rows]
+    table = [headers, *rows]
     widths = [max(width(row[column]) for row in table) for column in range(len(headers))]
     aligned = [
         [_pad(cell, widths[column], headers[column] in right) for column, cell in enumerate(row)] for row in table
@@ -40,14 +46,15 @@ def _pad(text: str, to: int, right: bool) -> str:
     return gap + text if right else text + gap
 
 
-def _put_rich(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> None:
+def _put_rich(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str], fold: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for header in headers:
-        table.add_column(header, justify="right" if header in right else "left", overflow="fold")
+        justify: Literal["right", "left"] = "right" if header in right else "left"
+        table.add_column(header, justify=justify, overflow="fold", no_wrap=header not in fold)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     # rich takes an empty NO_COLOR for "no colour"; the convention (no-color.org) does not.

@@ -54,7 +54,7 @@ def moment(iso: str | None) -> str:
 def value(item: object, limit: int = 60) -> str:
     """A parameter or metric: numbers to six digits, text as it is, the rest as JSON."""
     if item is None:
-        return NOTHING
+        return "None"
     if isinstance(item, float):
         return f"{item:.6g}"
     if isinstance(item, str):

@@ -42,7 +42,7 @@ def put_check(found: dict[str, Any], notebook: str) -> None:
             [step["name"], words.cells(step["cells"]), *(words.names(step[key]) for key in ("needs", "gives", "after"))]
             for step in found["steps"]
         ]
-        put_table(["step", "cells", "needs", "gives", "after"], rows)
+        put_table(["step", "cells", "needs", "gives", "after"], rows, fold=["needs", "gives", "after"])
         put()
         put(f"parameters: {words.pairs(found['parameters'])}")
         put(f"metrics: {words.names(found['metrics'])}")

@@ -35,61 +35,51 @@ def compare(runs: tuple[str, ...], as_json: bool) -> None:
 
 def put_comparison(found: dict[str, Any]) -> None:
     """Print the runs side by side; of what is many (code, data, environment) only what differs."""
-    _side_by_side("parameter", found["parameters"], found["runs"], words.value)
-    _side_by_side("metric", found["metrics"], found["runs"], words.value, delta=True)
-    _side_by_side("step", found["seconds"], found["runs"], words.seconds)
-    changed = {name: values for name, values in found["environment"].items() if len(set(map(str, values))) > 1}
-    _side_by_side("environment", changed, found["runs"], words.value)
-    data = {f"{item['step']}: {item['name']}": _digests(item["digests"]) for item in found["data"] if item["changed"]}
-    _side_by_side("data that differs", data, found["runs"], words.value)
-    _put_code(found["code"])
-    _put_same(found, changed)
-
-
-def _side_by_side(
-    what: str,
-    items: dict[str, list[Any]],
-    runs: list[str],
-    show: Callable[[Any], str],
-    *,
-    delta: bool = False,
-) -> None:
-    from millstream.cli.tables import put_table
-
-    if not items:
-        return
-    extra = ["change"] if delta and len(runs) == 2 else []
-    rows = [[name, *map(show, values), *(_delta(values) for _ in extra)] for name, values in items.items()]
-    put_table([what, *runs, *extra], rows, right=[*runs, *extra])
-    put()
-
-
-def _delta(values: list[Any]) -> str:
-    if any(isinstance(item, bool) or not isinstance(item, int | float) for item in values):
-        return ""
-    return "=" if values[0] == values[1] else f"{values[1] - values[0]:+.6g}"
-
-
-def _digests(digests: list[str | None]) -> list[str | None]:
-    return [digest[:12] if digest else None for digest in digests]
-
-
-def _put_code(code: list[dict[str, Any]]) -> None:
+    runs = [run["run"] for run in found["runs"]]
+    environment = {name: values for name, values in found["environment"].items() if differ(values)}
+    data = [item for item in found["data"] if item["changed"]]
+    code = [step for step in found["code"] if step["changed"]]
+    _side_by_side("parameter", found["parameters"], runs, _value)
+    _side_by_side("metric", found["metrics"], runs, _value)
+    _side_by_side("time of step", found["seconds"], runs, words.seconds)
+    _side_by_side("environment", environment, runs, _value)
+    _side_by_side("data", {f"{item['step']}: {item['name']}": item["digests"] for item in data}, runs, _digest)
     for step in code:
-        if step["changed"]:
-            put(f"code of step {clean(step['step'])}:")
-            for line in clean(step["diff"]).splitlines():
-                put(f"  {line}")
-            put()
-
-
-def _put_same(found: dict[str, Any], environment: dict[str, list[Any]]) -> None:
-    same = []
-    if not any(step["changed"] for step in found["code"]):
-        same.append("code")
-    if not any(item["changed"] for item in found["data"]):
-        same.append("data")
-    if not environment:
-        same.append("environment")
+        put(f"code of step {clean(step['step'])}:")
+        for line in clean(step["diff"]).splitlines():
+            put(f"  {line}")
+        put()
+    same = [what for what, differs in (("code", code), ("data", data), ("environment", environment)) if not differs]
     if same:
         put(f"the same: {', '.join(same)}")
+
+
+def differ(values: list[Any]) -> bool:
+    """Whether the runs do not all have the same."""
+    return any(value != values[0] for value in values)
+
+
+def change(values: list[Any]) -> str:
+    """What became of a value: the difference of two numbers, ``=``, or that it differs."""
+    if not differ(values):
+        return "="
+    if len(values) == 2 and all(isinstance(item, int | float) and not isinstance(item, bool) for item in values):
+        return f"{values[1] - values[0]:+.6g}"
+    return "differs"
+
+
+def _side_by_side(what: str, items: dict[str, list[Any]], runs: list[str], show: Callable[[Any], str]) -> None:
+    from millstream.cli.tables import put_table
+
+    if items:
+        rows = [[name, *map(show, values), change(values)] for name, values in items.items()]
+        put_table([what, *runs, "change"], rows, right=[*runs, "change"], fold=[what, *runs])
+        put()
+
+
+def _value(value: Any) -> str:
+    return words.NOTHING if value is None else words.value(value)
+
+
+def _digest(digest: str | None) -> str:
+    return digest[:12] if digest else words.NOTHING

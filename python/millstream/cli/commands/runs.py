@@ -24,7 +24,7 @@ from millstream.cli.output import put, put_json
 @click.option(
     "--sort",
     metavar="KEY",
-    help="started, seconds, run, pipeline, version, status, metric:NAME or parameter:NAME; -KEY for the greatest first.",
+    help="started, seconds, run, pipeline, version, status, metric:NAME or parameter:NAME; -KEY: the greatest first.",
 )
 @click.option(
     "--filter",
@@ -58,7 +58,7 @@ def put_runs(page: dict[str, Any], condition: str | None, *, limit: int, cursor:
     rows = [
         [
             run["run"],
-            run["pipeline"] if run["version"] is None else f"{run['pipeline']} v{run['version']}",
+            (run["pipeline"] or words.NOTHING) + ("" if run["version"] is None else f" v{run['version']}"),
             run["status"],
             words.moment(run["started"]),
             words.seconds(run["seconds"]),
@@ -67,7 +67,12 @@ def put_runs(page: dict[str, Any], condition: str | None, *, limit: int, cursor:
         ]
         for run in page["runs"]
     ]
-    put_table(["run", "pipeline", "status", "started", "time", "metrics", "parameters"], rows, right=["time"])
+    put_table(
+        ["run", "pipeline", "status", "started", "time", "metrics", "parameters"],
+        rows,
+        right=["time"],
+        fold=["metrics", "parameters"],
+    )
     if page["next"]:
         options = {"--limit": str(limit), "--sort": sort, "--filter": condition, "--cursor": page["next"]}
         put(f"more: millstream runs {shlex.join(part for pair in options.items() if pair[1] for part in pair if part)}")

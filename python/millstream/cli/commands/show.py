@@ -31,24 +31,30 @@ def show(run: str, as_json: bool) -> None:
 def put_show(found: dict[str, Any]) -> None:
     """Print a run with everything that is kept of it."""
     from millstream.cli.summary import put_steps
-    from millstream.cli.tables import put_table
 
     _put_facts(found)
     put()
     put_steps(found["steps"])
-    if found["error"]:
+    if error := found["error"]:
         put()
-        put(f"error {found['error']['code']}: {clean(found['error']['message'])}")
-    if found["artifacts"]:
-        put()
-        rows = [
-            [item["name"], item["step"], item["type"] or words.NOTHING, words.size(item["bytes"]), item["digest"][:12]]
-            for item in found["artifacts"]
-        ]
-        put_table(["artifact", "step", "type", "size", "digest"], rows, right=["size"])
-    if found["environment"]:
-        put()
-        put(f"environment: {words.pairs(found['environment'])}")
+        step = f" in step {clean(error['step'])}" if error.get("step") else ""
+        put(f"error {error['code']}{step}: {clean(error['message'])}")
+    _put_data(found)
+    packages = found["environment"].pop("packages", {})
+    put()
+    put(f"environment: {words.pairs(found['environment'])}")
+    put(f"packages: {words.pairs(packages)}")
+
+
+def _put_data(found: dict[str, Any]) -> None:
+    from millstream.cli.tables import put_table
+
+    for what, label, kind in (("artifacts", "name", "type"), ("files", "path", "mode")):
+        if items := found[what]:
+            put()
+            rows = [[each[label], each["step"], each[kind] or words.NOTHING, words.size(each["bytes"]),
+                     (each["digest"] or words.NOTHING)[:12]] for each in items]  # fmt: skip
+            put_table([what, "step", kind, "size", "digest"], rows, right=["size"], fold=[what, kind])
 
 
 def _put_facts(found: dict[str, Any]) -> None:
@@ -56,7 +62,7 @@ def _put_facts(found: dict[str, Any]) -> None:
     git, notebook = found["git"], found["notebook"]
     facts = {
         "run": found["run"],
-        "pipeline": f"{one_line(found['pipeline'])}{version}",
+        "pipeline": f"{one_line(found['pipeline'] or words.NOTHING)}{version}",
         "status": found["status"],
         "started": words.moment(found["started"]),
         "ended": words.moment(found["ended"]),
