@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from millstream.cli import words
-from millstream.cli.output import clean, one_line
+from millstream.cli.output import clean, last_line, one_line
 from millstream.cli.tables import columns, width
 
 
@@ -61,6 +61,12 @@ def test_values() -> None:
 def test_nothing_from_a_notebook_steers_the_terminal(text: str, shown: str) -> None:
     """Escapes, control characters and reordering marks are dropped, everything else stays."""
     assert clean(text) == shown
+
+
+def test_the_last_line_is_what_a_progress_bar_wrote_last() -> None:
+    """A carriage return begins the line anew."""
+    assert last_line("epoch 1\n 10%\r 20%\r\n\n") == "20%"
+    assert last_line("") == ""
 
 
 def test_one_line_is_cut() -> None:

@@ -36,6 +36,12 @@ def one_line(text: object, limit: int = 100) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def last_line(text: str) -> str:
+    """What a cell printed last, cleaned: progress bars write over their own line with a carriage return."""
+    lines = [line for line in re.split(r"[\r\n]", text) if line.strip()]
+    return one_line(lines[-1], 200) if lines else ""
+
+
 def prepare_streams() -> None:
     """Write UTF-8 whatever the locale says; what UTF-8 cannot hold (lone surrogates) becomes ``\\ud800``."""
     for stream in (sys.stdout, sys.stderr):

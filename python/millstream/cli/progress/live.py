@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from millstream.cli import words
-from millstream.cli.output import clean, is_terminal, one_line
+from millstream.cli.output import clean, is_terminal, last_line, one_line
 from millstream.cli.progress.board import Board, StepState
 
 # status: (glyph, style); the word stands beside it, so that nobody needs the colour.
@@ -58,14 +58,13 @@ class Display:
 def draw(board: Board, now: float) -> RenderableType:
     """The board as a table, one line a step."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.title, table.title_justify, table.title_style = _title(board, now), "left", "bold"
     for column, overflow in (("", "crop"), ("", "ellipsis"), ("", "crop")):
         table.add_column(column, no_wrap=True, overflow=overflow)  # type: ignore[arg-type]
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
     for state in board.steps.values():
         table.add_row(*_row(state, now))
-    return table
+    return Group(_title(board, now), table)
 
 
 @contextmanager
@@ -80,7 +79,12 @@ def live(title: str) -> Iterator[Display]:
 def _title(board: Board, now: float) -> Text:
     run = f"  run {board.run}" if board.run else "  preparing"
     ending = "  cancelling: what is done is kept (Ctrl-C again ends at once)" if board.cancelling else ""
-    return Text(f"{one_line(board.title)}{run}  {words.clock(now - board.began)}{ending}")
+    return Text(
+        f"{one_line(board.title)}{run}  {words.clock(now - board.began)}{ending}",
+        "bold",
+        no_wrap=True,
+        overflow="ellipsis",
+    )
 
 
 def _row(state: StepState, now: float) -> tuple[Text, ...]:
@@ -92,5 +96,5 @@ def _row(state: StepState, now: float) -> tuple[Text, ...]:
         Text(one_line(state.name)),
         Text(state.status, style),
         Text(words.seconds(elapsed) if (elapsed := state.elapsed(now)) is not None else ""),
-        Text(cell + (one_line(state.output, 200) if running else ""), "dim"),
+        Text(cell + (last_line(state.output) if running else ""), "dim"),
     )
