@@ -35,10 +35,10 @@ def board(events: list[dict[str, Any]]) -> Board:
     return made
 
 
-def drawn(made: Board, now: float) -> str:
+def drawn(made: Board, now: float, height: int = 40) -> str:
     """The board as a terminal without colour shows it."""
     console = Console(file=StringIO(), width=100, force_terminal=False, color_system=None)
-    console.print(draw(made, now))
+    console.print(draw(made, now, height))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -58,6 +58,17 @@ def test_output_of_a_cell_is_shown_as_text() -> None:
     text = drawn(board(EVENTS), 10.0)
     assert "[red]epoch 3" in text
     assert "\x1b" not in text
+
+
+def test_more_steps_than_lines_show_those_around_the_running_ones() -> None:
+    """A pipeline of 200 steps still shows what happens now."""
+    names = [f"step{number}" for number in range(200)]
+    ended = {"event": "step-ended", "status": "ran", "seconds": 1.0, "error": None}
+    events = [{"event": "run-started", "run": "r", "pipeline": "p", "steps": names}]
+    events += [{**ended, "step": name} for name in names[:100]]
+    lines = drawn(board([*events, {"event": "step-started", "step": "step100"}]), 500.0, height=10).splitlines()
+    assert [line.split()[1] for line in lines[1:-1]] == names[98:104]
+    assert lines[-1].strip() == "... and 194 more steps"
 
 
 def test_a_cancelled_run_says_so_while_it_ends() -> None:

@@ -47,6 +47,15 @@ class Board:
         """The place of the step among the run's steps, from 1."""
         return list(self.steps).index(step) + 1
 
+    def window(self, room: int) -> tuple[list[StepState], int]:
+        """The steps to show where there is room for so many, and the number of those left out."""
+        states = list(self.steps.values())
+        unfinished = (place for place, state in enumerate(states) if state.status in ("waiting", "running"))
+        first = next(unfinished, len(states)) - 2  # with the last two that ended
+        first = max(0, min(first, len(states) - room))
+        shown = states[first : first + room]
+        return shown, len(states) - len(shown)
+
     def _apply_step(self, state: StepState, event: dict[str, Any], now: float) -> None:
         match event["event"]:
             case "step-started":

@@ -52,19 +52,21 @@ class Display:
     def __rich__(self) -> RenderableType:
         """Draw what is known now."""
         with self._lock:
-            return draw(self._board, time.monotonic())
+            return draw(self._board, time.monotonic(), self._console.height)
 
 
-def draw(board: Board, now: float) -> RenderableType:
-    """The board as a table, one line a step."""
+def draw(board: Board, now: float, height: int) -> RenderableType:
+    """The board as a table, one line a step; of more steps than fit the height, those around the running ones."""
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for column, overflow in (("", "crop"), ("", "ellipsis"), ("", "crop")):
         table.add_column(column, no_wrap=True, overflow=overflow)  # type: ignore[arg-type]
     table.add_column(justify="right", no_wrap=True)
     table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    for state in board.steps.values():
+    shown, hidden = board.window(max(height - 4, 1))
+    for state in shown:
         table.add_row(*_row(state, now))
-    return Group(_title(board, now), table)
+    rest = [Text(f"... and {words.count(hidden, 'more step')}", "dim")] if hidden else []
+    return Group(_title(board, now), table, *rest)
 
 
 @contextmanager
