@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+_LOG_LIMIT = 1 << 17  # bytes of changes that each opening replays before they are folded into the file
 _names = itertools.count()
 _guard = threading.Lock()
 _instances: dict[int, duckdb.DuckDBPyConnection] = {}
@@ -38,6 +39,8 @@ def attached(path: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
         finally:
             with contextlib.suppress(_errors()):
                 connection.execute("rollback")
+            if path is not None and _size(path.with_name(f"{path.name}.wal")) > _LOG_LIMIT:
+                connection.execute("checkpoint")
             connection.execute("use memory")
             connection.execute(f"detach {name}")
     finally:
@@ -47,23 +50,31 @@ def attached(path: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
 def forget() -> None:
     """Drops the process's instance: after an internal error DuckDB refuses everything until then."""
     with _guard:
-        _instances.clear()
+        _instances.pop(os.getpid(), None)
 
 
 def _instance() -> duckdb.DuckDBPyConnection:
-    """The instance of this process; a forked child makes its own."""
+    """The instance of this process; a forked child makes its own, and never touches its parent's."""
     import duckdb
 
     with _guard:
         pid = os.getpid()
         if pid not in _instances:
-            _instances.clear()
             settings: dict[str, str | bool | int | float | list[str]] = {
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
             }
             _instances[pid] = duckdb.connect(":memory:", config=settings)
+            # 30 ms a change; _LOG_LIMIT says when it is worth them
+            _instances[pid].execute("pragma disable_checkpoint_on_shutdown")
         return _instances[pid]
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _errors() -> type[Exception]:

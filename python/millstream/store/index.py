@@ -95,6 +95,7 @@ def _replace(store: Store) -> None:
         with engine.attached(aside) as connection:
             create(connection)
             refresh(connection, store.log)
+            connection.execute("checkpoint")
         target.with_name("index.duckdb.wal").unlink(missing_ok=True)  # it belongs to the one that goes
         os.replace(aside, target)
     finally:

@@ -87,5 +87,17 @@ class Store:
         self.objects.link(digest, path)
         return path
 
+    def check(self) -> list[dict[str, str]]:
+        """Reads everything and says what is damaged or missing; see :func:`millstream.store.check.check`."""
+        from millstream.store.check import check
+
+        return check(self)
+
+    def rebuild(self) -> int:
+        """Makes the index anew from the records; how many it holds."""
+        from millstream.store.index import rebuild
+
+        return rebuild(self)
+
 
 __all__ = ["Store"]
