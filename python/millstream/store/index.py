@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from millstream.errors import StoreError
 from millstream.store import engine
-from millstream.store.files import UNWRITABLE
+from millstream.store.files import UNWRITABLE, reporting
 from millstream.store.ingest import create, refresh, usable
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Ask = Callable[["duckdb.DuckDBPyConnection"], T]
 
+_HINT = "Delete index.duckdb: it is made anew from the records, which hold everything."
 _PATIENCE = 120.0  # seconds for the lock: a rebuild of a long history by another process takes some of them
 
 
@@ -47,20 +48,55 @@ def query(store: Store, ask: Ask[T]) -> T:
                 return _from_file(store, ask)
     except (OSError, duckdb.Error) as error:
         if not _unwritable(error):
-            raise StoreError(
-                f"The index {store.root / 'index.duckdb'} cannot be used: {error}",
-                hint="`millstream store rebuild` makes it anew from the records.",
-                path=str(store.root / "index.duckdb"),
-            ) from error
+            path = store.root / "index.duckdb"
+            raise StoreError(f"The index {path} cannot be used: {error}", hint=_HINT, path=str(path)) from error
         engine.forget()
     return _in_memory(store, ask)
 
 
+def query_alone(store: Store, ask: Ask[T]) -> T:
+    """As :func:`query`, on a connection of its own that reads this index and nothing else: for a user's own SQL."""
+    import duckdb
+
+    if not (store.root / "format").exists():
+        return _alone_in_memory(store, ask)
+    query(store, lambda connection: None)
+    path = store.root / "index.duckdb"
+    try:
+        with _locked(store.root), contextlib.closing(duckdb.connect(path, read_only=True, config=_ALONE)) as connection:
+            return ask(connection)
+    except (OSError, duckdb.Error):
+        return _alone_in_memory(store, ask)
+
+
+def _alone_in_memory(store: Store, ask: Ask[T]) -> T:
+    import duckdb
+
+    with contextlib.closing(duckdb.connect(":memory:")) as connection:
+        create(connection)
+        refresh(connection, store.log)
+        for name, value in _ALONE.items():
+            connection.execute(f"set {name} = {value}")
+        return ask(connection)
+
+
+_ALONE: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+
+
 def rebuild(store: Store) -> int:
     """Makes the index anew; the number of records in it. Raises StoreError when it cannot be written."""
-    with _locked(store.root):
-        _replace(store)
-        return _from_file(store, lambda connection: _count(connection))
+    import duckdb
+
+    path = store.root / "index.duckdb"
+    try:
+        with reporting("rebuild the index", path), _locked(store.root):
+            _replace(store)
+            return _from_file(store, _count)
+    except duckdb.Error as error:
+        raise StoreError(f"Cannot rebuild the index {path}: {error}", hint=_HINT, path=str(path)) from error
 
 
 def _count(connection: duckdb.DuckDBPyConnection) -> int:
@@ -131,4 +167,4 @@ class _AnotherSchema(Exception):
     """The index is of another version of Millstream."""
 
 
-__all__ = ["query", "rebuild"]
+__all__ = ["query", "query_alone", "rebuild"]

@@ -13,7 +13,7 @@ from millstream.store import pages
 from millstream.store.conditions import Condition, Names, condition
 from millstream.store.documents import comparison, document
 from millstream.store.filters import Filter, parse
-from millstream.store.index import query
+from millstream.store.index import query, query_alone
 
 if TYPE_CHECKING:
     import duckdb
@@ -172,7 +172,7 @@ def sql(store: Store, text: str) -> dict[str, Any]:
 
     Raises UsageError for what is not one ``select``, or DuckDB does not accept.
     """
-    return query(store, lambda connection: _ask(connection, text))
+    return query_alone(store, lambda connection: _ask(connection, text))
 
 
 def _ask(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, Any]:

@@ -68,6 +68,13 @@ from (select run, {step} as step, e.key as name, e.value as value
 {where}
 """
 
+#: A metric that was taken for one of no step, because the end of the run was read before its steps.
+_STEPLESS = """
+delete from metrics where step is null and (run, name) in (
+    select run, unnest(json_keys(body->'$.metrics')) from staged
+    where kind = 'step-ended' and json_type(body->'$.metrics') = 'OBJECT')
+"""
+
 _FILES = """
 insert into files
 select run, step, '{mode}', f->>'$.path', f->>'$.digest', try_cast(f->>'$.bytes' as bigint)
@@ -123,10 +130,10 @@ create or replace temp table fresh as
 with s as (select * from staged where kind = 'run-started' qualify row_number() over (partition by run order by id) = 1),
      e as (select * from staged where kind = 'run-ended'
            qualify row_number() over (partition by run order by id desc) = 1),
-     n as (select run, to_json(list(body->>'$.text' order by id)) as notes from staged where kind = 'note-added'
-           group by run),
      k as (select distinct run from staged
-           where kind in ('run-started', 'run-ended', 'note-added') and run is not null)
+           where kind in ('run-started', 'run-ended', 'note-added') and run is not null),
+     n as (select run, to_json(list(text order by time, text)) as notes from notes
+           where run in (select run from k) group by run)
 select k.run,
     coalesce(s.body->>'$.pipeline', o.pipeline) as pipeline,
     coalesce(try_cast(s.body->>'$.version' as integer), o.version) as version,
@@ -146,8 +153,7 @@ select k.run,
     coalesce(try_cast(s.body->>'$.git.dirty' as boolean), o.dirty) as dirty,
     coalesce(sha256(s.body->>'$.environment'), o.environment) as environment,
     coalesce(s.body->'$.process', o.process) as process,
-    case when n.notes is null then coalesce(o.notes, '[]') when o.notes is null then n.notes
-         else to_json(list_concat(cast(o.notes as varchar[]), cast(n.notes as varchar[]))) end as notes
+    coalesce(n.notes, '[]') as notes
 from k left join s using (run) left join e using (run) left join n using (run) left join runs o using (run)
 """,
     "delete from runs where run in (select run from fresh)",
@@ -169,6 +175,7 @@ INGEST: dict[str, tuple[str, ...]] = {
     "step-ended": (
         _STEPS,
         _ARTIFACTS,
+        _STEPLESS,
         _METRICS.format(kind="step-ended", step="body->>'$.step'", where=""),
         _FILES.format(mode="read", field="reads"),
         _FILES.format(mode="write", field="writes"),
