@@ -1,0 +1,190 @@
+"""What a forked child becomes: a kernel that cannot be told from one started afresh."""
+
+from __future__ import annotations
+
+import gc
+import io
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+import time
+import warnings
+from typing import Any
+
+from . import imports, wire
+
+_STREAMS = ("stdin", "stdout", "stderr")
+CHECK_PARENT = 1.0  # seconds, as ipykernel's own poller does
+
+
+class Request:
+    """What the imports before the fork left to be put in place after it."""
+
+    def __init__(self, environment: dict[str, str | None], filters: list[Any]) -> None:
+        self.environment = environment
+        self.filters = filters
+
+    @classmethod
+    def preloaded(cls, importer: imports.Importer) -> Request:
+        """What ``importer``'s imports changed."""
+        return cls(importer.new_environment(), importer.new_filters())
+
+
+class Kernel:
+    """A forked process waiting on ``channel`` for the request that makes it a kernel."""
+
+    def __init__(self, channel: socket.socket, preloaded: Request) -> None:
+        self.channel = channel
+        self.preloaded = preloaded
+
+    def run(self) -> None:
+        """Wait for the request, put on its environment, and be a kernel until that ends."""
+        try:
+            message, fds = wire.receive(self.channel)
+        except wire.Closed:
+            os._exit(0)  # not needed any more; nothing to clean up
+        self.channel.close()
+        request = message["request"]
+        connection = socket.socket(fileno=fds[0])
+        _standard_streams(fds[1:4])
+        _surroundings(request)
+        _environment(request, self.preloaded.environment)
+        _forget_the_server()
+        _arguments(request["argv"])
+        gc.enable()
+        _serve(request["client"], connection, self.preloaded.filters)
+
+
+def _standard_streams(fds: list[int]) -> None:
+    """Take the client's standard streams, and open Python's on them as the start of the interpreter does."""
+    for standard, fd in enumerate(fds):
+        os.dup2(fd, standard)
+        os.close(fd)
+    for standard, name in enumerate(_STREAMS):
+        old = getattr(sys, f"__{name}__")
+        stream = None if old is None else _open(standard, old)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+
+
+def _open(standard: int, like: Any) -> Any:
+    mode = "w" if standard else "r"
+    unbuffered = like.write_through if mode == "w" else False
+    raw: Any = open(standard, mode + "b", 0 if unbuffered else -1, closefd=False)  # noqa: SIM115 - stays open
+    buffer_of = getattr(raw, "raw", raw)
+    buffer_of.name = f"<{_STREAMS[standard]}>"
+    stream = io.TextIOWrapper(
+        raw,
+        encoding=like.encoding,
+        errors=like.errors,
+        newline="\n" if mode == "w" else None,
+        line_buffering=not unbuffered and (standard == 2 or os.isatty(standard)),
+        write_through=unbuffered,
+    )
+    stream.mode = mode  # type: ignore[misc]
+    return stream
+
+
+def _surroundings(request: dict[str, Any]) -> None:
+    """What a process inherits from the one that starts it: folder, umask, limits, ignored signals."""
+    os.chdir(request["cwd"])
+    os.umask(request["umask"])
+    for name, limits in request["limits"].items():
+        number = getattr(resource, name)
+        if resource.getrlimit(number) != tuple(limits):
+            resource.setrlimit(number, tuple(limits))
+    for number in request["ignored"]:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _environment(request: dict[str, Any], preloaded: dict[str, str | None]) -> None:
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    for name, value in preloaded.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+def _forget_the_server() -> None:
+    """Undo what imports took from the server's process: random state, folders, keys."""
+    numpy_random = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        # as at import; ``seed`` would leave the singleton with the sequence of the server
+        if hasattr(numpy_random, "set_bit_generator"):
+            numpy_random.set_bit_generator(numpy_random.MT19937())
+        else:
+            numpy_random.seed()
+    if "tempfile" in sys.modules:
+        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None:
+        process.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
+        process.current_process()._config["authkey"] = process.AuthenticationString(os.urandom(32))
+    for name in [name for name in sys.modules if name.split(".")[0] == "_millstream_forkserver"]:
+        del sys.modules[name]
+
+
+def _arguments(argv: list[str]) -> None:
+    """``argv`` is the command a fresh kernel would be started with: python, options, -m, module, arguments."""
+    at = argv.index("-m") + 1
+    module = argv[at]
+    sys.orig_argv = list(argv)
+    if module == "ipykernel":
+        module = "ipykernel.__main__"
+    from importlib.util import find_spec
+
+    spec = find_spec(module)
+    sys.argv = [spec.origin if spec and spec.origin else module, *argv[at + 1 :]]
+
+
+def _serve(client: int, connection: socket.socket, filters: list[Any]) -> None:
+    from ipykernel.kernelapp import IPKernelApp
+
+    # not 0, which prints how to connect; 1 starts no poller: ours, started below, watches the client
+    app: Any = IPKernelApp.instance(parent_handle=1)
+    app.initialize()
+    if filters:
+        # IPython puts its own filters in front at start, an import in the notebook before those again
+        warnings.filters[:] = filters + [entry for entry in warnings.filters if entry not in filters]  # type: ignore[index]
+        warnings._filters_mutated()  # type: ignore[attr-defined]
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.install_repl_displayhook()  # which its import could not do without IPython
+    try:
+        wire.send(connection, {"ready": True})
+    except wire.Closed:
+        return
+    connection.close()
+    app.poller = ClientPoller(client)
+    app.start()
+
+
+class ClientPoller(threading.Thread):
+    """Ends this process when the one that asked for it is gone, as ipykernel does when its parent is."""
+
+    def __init__(self, client: int) -> None:
+        super().__init__()
+        self.daemon = True
+        self.client = client
+
+    def run(self) -> None:
+        """Look every second."""
+        started = start_time(self.client)
+        while started and start_time(self.client) == started:
+            time.sleep(CHECK_PARENT)
+        os._exit(1)
+
+
+def start_time(pid: int) -> str | None:
+    """When a process started, which with its number makes it unique; None when there is none."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]
