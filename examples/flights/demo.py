@@ -61,7 +61,7 @@ def main() -> None:
     run("millstream", "run", "flights.ipynb", "-p", "month", "2")
     say("The notebook becomes a pipeline: plain notebooks, one a step")
     run("millstream", "promote", "flights.ipynb", "--name", "flights")
-    say("Its steps need no Millstream: papermill runs the first for March")
+    say("Its steps are plain notebooks: papermill itself runs the first, for March")
     load = next((HERE / "pipelines" / "flights" / "steps").glob("01_*.ipynb")).relative_to(HERE)
     executed = Path("pipelines", "executed.ipynb")
     run("papermill", str(load), str(executed), "-p", "month", "3", "--no-progress-bar", "--log-level", "ERROR")
