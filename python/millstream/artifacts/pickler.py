@@ -60,7 +60,7 @@ class Pickler(cloudpickle.Pickler):
         spans: Mapping[int, arrays.Span],
     ) -> None:
         self.buffers: list[pickle.PickleBuffer] = []
-        super().__init__(file, protocol=5, buffer_callback=self._take)
+        super().__init__(file, protocol=5, buffer_callback=_keep_large(self.buffers))
         self.roots = roots
         self.refer = refer
         self.spans = spans
@@ -73,12 +73,6 @@ class Pickler(cloudpickle.Pickler):
         self._index_parts: set[int] = set()
         self._kept_alive: list[Any] = []
         self._root_ids = {id(value) for value in roots.values()}
-
-    def _take(self, buffer: pickle.PickleBuffer) -> bool:
-        if buffer.raw().nbytes < LARGE:
-            return True  # in the stream
-        self.buffers.append(buffer)
-        return False
 
     def reducer_override(self, obj: Any) -> Any:
         """Called by pickle for everything but the plainest types."""
@@ -177,6 +171,18 @@ class Pickler(cloudpickle.Pickler):
             for key, (_, obj) in self.memo.copy().items()
             if not isinstance(obj, immutable) and key not in unshared and _has_identity(obj)
         }
+
+
+def _keep_large(kept: list[pickle.PickleBuffer]) -> Callable[[pickle.PickleBuffer], bool]:
+    """The callback that leaves small buffers in the stream; not a method, so that it makes no reference cycle."""
+
+    def take(buffer: pickle.PickleBuffer) -> bool:
+        if buffer.raw().nbytes < LARGE:
+            return True
+        kept.append(buffer)
+        return False
+
+    return take
 
 
 def _reduce_stream(obj: Any) -> Any:

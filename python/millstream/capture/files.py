@@ -10,6 +10,7 @@ import sys
 import sysconfig
 import tempfile
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from millstream.artifacts.objects import hash_chunks, hash_file
@@ -32,7 +33,7 @@ class Watcher:
     def __init__(self, own_folders: list[str]) -> None:
         self.reads: dict[str, str | None] = {}
         self.writes: set[str] = set()
-        self.listed: dict[str, str] = {}
+        self.listed: set[str] = set()
         self.connects: set[str] = set()
         self.ran: set[str] = set()
         self._ignored = tuple(os.path.realpath(f) + os.sep for f in own_folders if f)
@@ -48,6 +49,11 @@ class Watcher:
     def stop(self) -> None:
         """Note nothing more."""
         self._active = False
+
+    def listings(self) -> dict[str, str]:
+        """Folder → digest of the names it held that this step did not write itself."""
+        folders = {f: [os.path.basename(w) for w in self.writes if os.path.dirname(w) == f] for f in self.listed}  # noqa: PTH119, PTH120
+        return {folder: list_digest(folder, own) for folder, own in folders.items() if os.path.isdir(folder)}  # noqa: PTH112
 
     def wrap_readers(self) -> None:
         """Watch the readers of the libraries that are loaded by now."""
@@ -111,8 +117,8 @@ class Watcher:
         if _called_by_import():
             return
         folder = os.path.realpath(args[0] if args and args[0] else ".")
-        if isinstance(folder, str) and folder not in self.listed and self._ours(folder + os.sep):
-            self.listed[folder] = list_digest(folder)
+        if isinstance(folder, str) and self._ours(folder + os.sep):
+            self.listed.add(folder)
 
     def _on_rename(self, args: tuple[Any, ...]) -> None:
         target = os.path.realpath(args[1])
@@ -142,9 +148,10 @@ _HANDLERS = {
 }
 
 
-def list_digest(folder: str) -> str:
-    """A digest of the names in a folder, hidden ones aside."""
-    names = sorted(n for n in os.listdir(folder) if not n.startswith((".", "__pycache__")))  # noqa: PTH208
+def list_digest(folder: str, without: Iterable[str] = ()) -> str:
+    """A digest of the names in a folder, hidden ones and those in ``without`` aside."""
+    ignored = set(without)
+    names = sorted(n for n in os.listdir(folder) if n not in ignored and not n.startswith((".", "__pycache__")))  # noqa: PTH208
     return hash_chunks(["\0".join(names).encode("utf-8", "surrogateescape")])
 
 

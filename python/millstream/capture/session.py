@@ -32,7 +32,8 @@ class Session:
     """The state of one step in its kernel.
 
     ``context`` holds: ``objects`` (folder of content), ``result`` (file for the manifest), ``inputs`` (name → output
-    of the step that made it), ``ambient`` (component → digest), ``live`` (names that later steps may need), ``metrics``
+    of the step that made it), ``ambient`` (component → digest), ``live`` (names that later steps may need, None
+    for all), ``metrics``
     (names), ``keep`` (``needed`` or ``all``), ``first`` (whether it is the pipeline's first step), ``data`` (names
     that set-up cells compute), ``own`` (folders whose files are Millstream's).
     """
@@ -63,7 +64,7 @@ class Session:
             ambient.restore(name, self.objects.get(digest))
         self._bind(self.context["inputs"])
         self.baseline = Grouping(self._known, self.carried)
-        self.baseline.add({*self.context["live"], *self.loaded})
+        self.baseline.add({*self._live(), *self.loaded})
         for group in self.baseline.groups():
             self.baseline_prints[group] = self.baseline.digest(next(iter(group)))
         namespace = rebuild.main_namespace()
@@ -71,6 +72,12 @@ class Session:
         self.ambient = ambient.capture()
         self.artifacts.clear()
         self.known.clear()  # from here on the user's code may write to that memory
+
+    def _live(self) -> list[str]:
+        """The names that later steps may need; every one where that cannot be known."""
+        if self.context["live"] is not None:
+            return list(self.context["live"])
+        return [n for n in rebuild.main_namespace() if self.carried(n) and not n.startswith("_")]
 
     def carried(self, name: str) -> bool:
         """Whether a global name is the notebook's own."""
@@ -165,7 +172,7 @@ class Session:
         """Keep what later steps may need and this step made or changed; write and return the manifest."""
         self.watcher.stop()
         final = Grouping(lambda _: None, self.carried)
-        final.add({*self.context["live"], *self.baseline_values})
+        final.add({*self._live(), *self.baseline_values})
         outputs = self._store_changed(final)
         manifest = {
             "outputs": outputs,
@@ -175,13 +182,16 @@ class Session:
             "ambient": self._changed_ambient(),
             "metrics": {**self._tagged_metrics(), **self.metrics},
             "reads": self.watcher.reads,
-            "listed": self.watcher.listed,
+            "listed": self.watcher.listings(),
             "writes": self._store_written(),
             "network": sorted(self.watcher.connects),
             "modules": _modules(),
+            "site": [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))],
             "python": sys.version.split()[0],
         }
         self._write(manifest)
+        self.baseline = None
+        self.baseline_values.clear()
         return manifest
 
     def _store_changed(self, final: Grouping) -> dict[str, Any]:
@@ -269,10 +279,18 @@ def begin(context: dict[str, Any]) -> None:
     _session[:] = [Session(context)]
 
 
-def load(*, pipeline: str, step: str, needs: list[str], live: list[str], **more: Any) -> None:
-    """Bind the values that a step needs; the first of Millstream's two cells in a step notebook."""
+def begin_from(path: str) -> None:
+    """:func:`begin` with the context in a JSON file."""
+    begin(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def load(**step: Any) -> None:
+    """Bind the values that a step needs; the first of Millstream's two cells in a step notebook.
+
+    ``step`` is what :func:`millstream.capture.standalone.context` takes; a run of Millstream's own knows better.
+    """
     if not _session:
-        begin(standalone.context(pipeline=pipeline, step=step, needs=needs, live=live, **more))
+        begin(standalone.context(**step))
     session = _session[0]
     session.load()
     session.watcher.wrap_readers()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,9 @@ def context(  # noqa: PLR0913 - the step notebook's own facts
     *,
     pipeline: str,
     step: str,
-    needs: list[str],
-    live: list[str],
-    before: list[str],
+    needs: list[str] | None,
+    live: list[str] | None,
+    before: list[tuple[str, list[str]]],
     metrics: list[str],
     data: list[str],
     folder: str,
@@ -43,7 +44,7 @@ def context(  # noqa: PLR0913 - the step notebook's own facts
         os.chdir(home.parent / folder)
     current: dict[str, Any] = {}
     states: dict[str, str] = {}
-    for earlier in before:
+    for earlier, superseded in before:
         path = latest(home, pipeline, earlier)
         if not path.exists():
             raise NotFoundError(
@@ -51,7 +52,7 @@ def context(  # noqa: PLR0913 - the step notebook's own facts
                 hint=f"Run its notebook first, or all of them: millstream run pipelines/{pipeline}",
             )
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        apply(current, manifest)
+        apply(current, manifest, superseded)
         states.update(manifest["ambient"])
     return {
         "objects": str(home / "objects"),
@@ -67,17 +68,19 @@ def context(  # noqa: PLR0913 - the step notebook's own facts
     }
 
 
-def apply(current: dict[str, Any], manifest: dict[str, Any]) -> None:
-    """Bring name → output up to date with what a step left."""
+def apply(current: dict[str, Any], manifest: dict[str, Any], superseded: Iterable[str] = ()) -> None:
+    """Bring name → output up to date with what a step left, and with set-up cells after it that bind names anew."""
     for name in manifest["deleted"]:
         current.pop(name, None)
     current.update(manifest["outputs"])
+    for name in superseded:
+        current.pop(name, None)
 
 
-def closure(current: dict[str, Any], needs: list[str]) -> dict[str, Any]:
-    """The outputs to bind for ``needs``: what they share objects with, refer to and look up comes along."""
+def closure(current: dict[str, Any], needs: list[str] | None) -> dict[str, Any]:
+    """The outputs to bind for ``needs`` (None: all): what they share, refer to and look up comes along."""
     found: dict[str, Any] = {}
-    pending = [name for name in needs if name in current]
+    pending = [name for name in (current if needs is None else needs) if name in current]
     while pending:
         name = pending.pop()
         if name in found:

@@ -1,0 +1,1 @@
+"""Running a program: plan, cache, papermill's engine, kernels, executor."""

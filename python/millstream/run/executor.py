@@ -1,0 +1,226 @@
+"""Running the steps of a program: side by side where nothing is known against it, checked in the notebook's order."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from millstream.capture.ambient import DRAWS
+from millstream.compile import Program
+from millstream.run import state
+from millstream.run.cache import Cache, Miss
+from millstream.run.step import Job, Outcome, arguments_of, execute, from_cache, remember
+
+Ended = Callable[[Outcome], None]
+
+
+class Plan:
+    """Which steps wait for which: the graph, corrected by what earlier runs saw the same code do."""
+
+    def __init__(self, program: Program, cache: Cache, wanted: Iterable[str]) -> None:
+        self.program = program
+        self.order = [block.name for block in program.layout.steps if block.name in set(wanted)]
+        self.facts = {name: cache.facts(program.code_digest(name)) for name in self.order}
+        self.waits = {name: self._waits(name) for name in self.order}
+
+    def _waits(self, step: str) -> set[str]:
+        block = self.program.block(step)
+        earlier = self.order[: self.order.index(step)]
+        effects = self.program.graph.effects[step]
+        if effects.dynamic:
+            return set(earlier)
+        found = {name for name in block.after if name in earlier}
+        if earlier and self.program.graph.data and set(self.program.graph.data) & effects.reads:
+            found.add(earlier[0])
+        for name in effects.reads:
+            found |= set([s for s in earlier if name in self._writes(s)][-1:])
+        for component in self._touches(step):
+            found |= set([s for s in earlier if component in self._touches(s)][-1:])
+        return found
+
+    def _writes(self, step: str) -> set[str]:
+        effects = self.program.graph.effects[step]
+        facts = self.facts[step]
+        if facts is None:
+            return set(effects.writes)
+        return set(effects.binds) | set(facts["changed"])
+
+    def _touches(self, step: str) -> set[str]:
+        """Ambient state that a step may change or draw from."""
+        facts = self.facts[step]
+        if facts is not None:
+            return set(facts["ambient"])
+        return {c for cell in self.program.block(step).cells for c in self.program.facts[cell].ambient} & {*DRAWS, "cwd"}
+
+
+class Execution:
+    """One run's steps, from the first to the last valid one."""
+
+    def __init__(self, job: Job, wanted: list[str], jobs: int, ended: Ended) -> None:
+        self.job = job
+        self.plan = Plan(job.program, job.cache, wanted)
+        self.jobs = jobs
+        self.ended = ended
+        self.done: dict[str, Outcome] = {}
+        self.valid: dict[str, Outcome] = {}
+        self._running: set[str] = set()
+        self._results: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._earlier = {
+            name: [(s, superseded) for s, superseded in arguments_of(job, name)["before"] if s in self.plan.order]
+            for name in self.plan.order
+        }
+        self._needs = {name: arguments_of(job, name)["needs"] for name in self.plan.order}
+
+    def run(self) -> Outcome | None:
+        """Run until every step is valid or one has failed; the failed outcome, if any.
+
+        KeyboardInterrupt passes through; whoever catches it ends the kernels.
+        """
+        while len(self.valid) < len(self.plan.order):
+            failure = self._settle()
+            if failure is not None:
+                self._drain()
+                return failure
+            self._start_ready()
+            if self._running:
+                self._take(self._wait())
+        return None
+
+    def find(self, step: str) -> state.Found:
+        """What the step finds, as far as it is known now."""
+        manifests = {n: o.manifest for n, o in {**self.done, **self.valid}.items() if o.manifest is not None}
+        return state.find(self._earlier[step], manifests, self._needs[step])
+
+    def _settle(self) -> Outcome | None:
+        """Accept, in the notebook's order, every outcome that rests on what is really so; drop the others."""
+        for name in self.plan.order:
+            if name in self.valid:
+                continue
+            outcome = self.done.get(name)
+            if outcome is None:
+                return None
+            real = self.find(name)
+            if not self._rests_on(outcome, real):
+                del self.done[name]
+                text = f"{name} runs again: a step beside it changed what it uses."
+                self.job.tell({"event": "message", "severity": "hint", "text": text})
+                return None
+            if outcome.error is not None:
+                self.ended(outcome)
+                return outcome
+            remember(self.job, outcome)
+            self.valid[name] = outcome
+            self.ended(outcome)
+        return None
+
+    @staticmethod
+    def _rests_on(outcome: Outcome, real: state.Found) -> bool:
+        if outcome.manifest is None:
+            return outcome.found.digests() == real.digests() and outcome.found.ambient == real.ambient
+        return state.same(outcome.found, real, outcome.manifest)
+
+    def _start_ready(self) -> None:
+        for name in self.plan.order:
+            if len(self._running) >= self.jobs:
+                return
+            waiting = name not in self.done and name not in self._running
+            if waiting and all(n in self.done and self.done[n].error is None for n in self.plan.waits[name]):
+                self._start(name)
+
+    def _start(self, name: str) -> None:
+        found = self.find(name)
+        blocked = self._cannot_cross(name, found)
+        if blocked is not None:
+            self.done[name] = Outcome(step=name, status="failed", seconds=0.0, found=found, error=blocked)
+            return
+        hit = from_cache(self.job, name, found)
+        if isinstance(hit, Outcome):
+            self.done[name] = hit
+            return
+        self.job.tell({"event": "step-started", "step": name, "reason": hit.reason})
+        self._running.add(name)
+        threading.Thread(target=self._work, args=(name, found, hit), name=f"step-{name}", daemon=True).start()
+
+    def _work(self, name: str, found: state.Found, miss: Miss) -> None:
+        try:
+            outcome = execute(self.job, name, found)
+        except BaseException as error:  # noqa: BLE001 - the main thread must hear of it
+            failure = {
+                "code": getattr(error, "code", "MS000"), "step": name, "cell": None, "line": None,
+                "message": str(error) or type(error).__name__,
+            }  # fmt: skip
+            outcome = Outcome(step=name, status="failed", seconds=0.0, found=found, error=failure)
+        outcome.reason = miss.reason
+        self._results.put(outcome)
+
+    def _wait(self) -> Outcome:
+        while True:
+            try:
+                return self._results.get(timeout=0.2)  # short, so that Ctrl-C is heard at once
+            except queue.Empty:
+                continue
+
+    def _take(self, outcome: Outcome) -> None:
+        self._running.discard(outcome.step)
+        self.done[outcome.step] = outcome
+
+    def _drain(self) -> None:
+        """Let steps that are still running end, and keep what is valid of them."""
+        while self._running:
+            self._take(self._wait())
+        self._keep_rest()
+
+    def _keep_rest(self) -> None:
+        for name in self.plan.order:
+            outcome = self.done.get(name)
+            if name in self.valid or outcome is None or outcome.manifest is None:
+                continue
+            if state.same(outcome.found, self.find(name), outcome.manifest):
+                remember(self.job, outcome)
+                self.valid[name] = outcome
+                self.ended(outcome)
+
+    def _cannot_cross(self, step: str, found: state.Found) -> dict[str, Any] | None:
+        needs = self._needs[step]
+        wanted = found.failures if needs is None else [n for n in needs if n in found.failures]
+        effects = self.job.program.graph.effects[step]
+        for name in sorted(wanted):
+            if name not in effects.reads or name in self.job.program.graph.set_up.binds:
+                continue
+            source, reason = found.failures[name]
+            return _refusal(self.job.program, step, name, source, reason)
+        return None
+
+
+def _refusal(program: Program, step: str, name: str, source: str, reason: str) -> dict[str, Any]:
+    cell = next((c for c in program.block(step).cells if name in program.facts[c].uses), program.block(step).cells[0])
+    return {
+        "code": "MS401",
+        "step": step,
+        "cell": cell,
+        "line": None,
+        "message": f"{name!r} cannot leave step {source!r} ({reason}), and step {step!r} needs it.",
+        "hint": f"Merge the two steps (remove the tag 'step:{step}'), make {name!r} in a cell tagged 'imports', so that "
+        f"every step has its own, or move the cell that uses it into step {source!r}.",
+    }
+
+
+def ancestors(program: Program, step: str) -> list[str]:
+    """The steps that must have run before ``step``, and itself: whoever may touch what it uses, and so on."""
+    order = [block.name for block in program.layout.steps]
+    kept = {step}
+    names = set(program.graph.effects[step].reads)
+    for name in reversed(order[: order.index(step)]):
+        block = program.block(name)
+        touched = set(program.graph.effects[name].writes)
+        touched |= {n for c in block.cells for n in program.facts[c].mutates}
+        asked = any(name in program.block(k).after for k in kept)
+        if touched & names or asked or program.graph.effects[name].dynamic or program.graph.effects[step].dynamic:
+            kept.add(name)
+            names |= program.graph.effects[name].reads
+    return [name for name in order if name in kept]
+
+
+Outcomes = Mapping[str, Outcome]

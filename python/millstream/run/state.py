@@ -1,0 +1,60 @@
+"""What a step finds when it starts: the state that all steps before it left, in the order of the notebook.
+
+This is where a pipeline means what its notebook means. A step may be started early, on what is known so far; what it
+was given is compared with the real state when every step before it has ended, and it runs again if they differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from millstream.capture.ambient import DRAWS
+from millstream.capture.standalone import apply, closure
+
+Manifest = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """``inputs``: name → output of an earlier step. ``ambient``: component → digest. ``failures``: name → reason."""
+
+    inputs: dict[str, Any]
+    ambient: dict[str, str]
+    failures: dict[str, tuple[str, str]]
+
+    def digests(self) -> dict[str, str]:
+        """Name → digest of each input."""
+        return {name: output["digest"] for name, output in sorted(self.inputs.items())}
+
+
+def find(
+    earlier: Sequence[tuple[str, Sequence[str]]], manifests: Mapping[str, Manifest], needs: list[str] | None
+) -> Found:
+    """The state after the steps ``earlier`` (name, names superseded after it) that have ended."""
+    current: dict[str, Any] = {}
+    ambient: dict[str, str] = {}
+    failures: dict[str, tuple[str, str]] = {}
+    for step, superseded in earlier:
+        manifest = manifests.get(step)
+        if manifest is None:
+            continue
+        apply(current, manifest, superseded)
+        ambient.update(manifest["ambient"])
+        failures.update({name: (step, reason) for name, reason in manifest["failures"].items()})
+        for name in (*manifest["outputs"], *manifest["deleted"], *superseded):
+            failures.pop(name, None)
+    return Found(inputs=closure(current, needs), ambient=ambient, failures=failures)
+
+
+def same(given: Found, real: Found, manifest: Manifest) -> bool:
+    """Whether a step that was given ``given`` would have done the same on ``real``.
+
+    A random generator whose state the step left alone was not drawn from, so its state did not matter.
+    """
+    if given.digests() != real.digests():
+        return False
+    components = {*given.ambient, *real.ambient}
+    mattered = {c for c in components if c not in DRAWS or c in manifest["ambient"]}
+    return all(given.ambient.get(c) == real.ambient.get(c) for c in mattered)

@@ -1,0 +1,344 @@
+"""One function a verb: the only place that joins compiler, runner and store. The faces call nothing below it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from millstream.errors import NotFoundError, UsageError
+from millstream.store import Store, find_root
+
+if TYPE_CHECKING:
+    from millstream.compile import Program
+
+Listener = Callable[[dict[str, Any]], None]
+
+
+def find_project(start: str | Path) -> Path:
+    """The project's folder: where ``.millstream`` is, or would be made."""
+    return find_root(Path(start))
+
+
+def check(notebook: str | Path, *, suggest: bool = False) -> dict[str, Any]:
+    """What a notebook means as a pipeline: steps, edges, parameters, metrics, diagnostics."""
+    program = _compile(Path(notebook), suggest=suggest)
+    roles = program.layout.roles
+    return {
+        "ok": program.ok,
+        "notebook": str(notebook),
+        "digest": program.digest,
+        "steps": [step.to_json() for step in program.steps],
+        "edges": [{"source": e.source, "target": e.target, "names": list(e.names)} for e in program.edges],
+        "parameters": program.parameters,
+        "metrics": list(program.metrics),
+        "diagnostics": [d.to_json() for d in program.diagnostics],
+        "cells": [
+            {
+                "index": cell.index,
+                "role": roles.get(cell.index) or (cell.kind if cell.kind != "code" else "imports"),
+                "step": program.layout.step_of(cell.index),
+            }
+            for cell in program.notebook.cells
+        ],
+    }
+
+
+def run(  # noqa: PLR0913 - the options of ``millstream run``
+    target: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    step: str | None = None,
+    cache: bool = True,
+    jobs: int | None = None,
+    keep: str = "needed",
+    kernel: str | None = None,
+    suggest: bool = False,
+    on_event: Listener | None = None,
+) -> dict[str, Any]:
+    """Run a notebook, or the folder of a promoted pipeline; the run document.
+
+    Raises MillstreamError for a bad call; a run that fails, is refused or is cancelled is returned.
+    """
+    from millstream.run.runner import Request, Runner
+
+    path = Path(target)
+    program, facts = _program_of(path, suggest=suggest)
+    given = {**facts["parameters"], **(parameters or {})}
+    _check_parameters(program, given, path)
+    _check_step(program, step, path)
+    store = Store.open(facts["project"])
+    if facts["version"] is None:
+        facts["version"] = _version_of(store, facts["pipeline"], program.digest)
+    request = Request(
+        program=program,
+        pipeline=facts["pipeline"],
+        version=facts["version"],
+        folder=facts["folder"],
+        notebook=facts["notebook"],
+        parameters=given,
+        step=step,
+        cache=cache,
+        jobs=jobs or os.cpu_count() or 1,
+        keep=keep,
+        kernel=kernel,
+        messages=facts["messages"],
+    )
+    return Runner(store, request, on_event or (lambda _: None))()
+
+
+def promote(notebook: str | Path, *, name: str | None = None, note: str | None = None) -> dict[str, Any]:
+    """Write ``pipelines/NAME/`` and register its version; the same code has the same version, whenever it comes."""
+    from millstream import pipelines
+    from millstream.run.runner import refuse
+
+    path = Path(notebook)
+    program = _compile(path)
+    if not program.ok:
+        raise refuse(program, path)
+    name = pipelines.check_name(name or pipelines.name_of(path))
+    project = find_project(path)
+    store = Store.open(project)
+    folder = project / "pipelines" / name
+    version, known = _next_version(store, folder, name, program.digest)
+    same = _is_in_place(folder, program.digest)
+    if not same:
+        description = _describe(program, path, project, name=name, version=version)
+        pipelines.write(folder, program, name=name, description=description, lock=_lock(store, name))
+    if not (known and same):
+        store.append(
+            "version-promoted",
+            {
+                "pipeline": name,
+                "version": version,
+                "digest": program.digest,
+                "path": os.path.relpath(folder, project),
+                "note": note,
+                "notebook": {"path": os.path.relpath(path, project), "digest": program.notebook.digest},
+            },
+        )
+    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    return {
+        "pipeline": name,
+        "version": version,
+        "digest": program.digest,
+        "path": str(folder),
+        "files": files,
+        "created": not known,
+        "diagnostics": [d.to_json() for d in program.diagnostics],
+    }
+
+
+def runs(
+    project: str | Path,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    sort: str | None = None,
+    filter: str | None = None,  # noqa: A002 - the word in the CLI and the API
+) -> dict[str, Any]:
+    """A page of the history, newest first unless ``sort`` says otherwise."""
+    from millstream.store import queries
+
+    return queries.runs(_store(project), limit=limit, cursor=cursor, sort=sort, filter=filter)
+
+
+def show(project: str | Path, run: str) -> dict[str, Any]:
+    """Everything known of one run; ``run`` may be a prefix or ``last``."""
+    from millstream.store import queries
+
+    return queries.show(_store(project), run)
+
+
+def compare(project: str | Path, runs: Sequence[str]) -> dict[str, Any]:
+    """Two or more runs side by side."""
+    from millstream.store import queries
+
+    return queries.compare(_store(project), runs)
+
+
+def executed_notebook(project: str | Path, run: str, step: str) -> Path:
+    """The executed notebook of a run's step."""
+    found = show(project, run)
+    for each in found["steps"]:
+        if each["name"] == step and each["executed_notebook"]:
+            return Path(each["executed_notebook"])
+    names = ", ".join(each["name"] for each in found["steps"] if each["executed_notebook"])
+    raise NotFoundError(f"Run {found['run']} has no executed notebook of step {step!r}.", hint=f"It has: {names}.")
+
+
+def load(project: str | Path, name: str, run: str) -> Any:
+    """The value of an artifact of a run: the last that a step left under ``name``."""
+    import json
+
+    from millstream.run import values
+
+    found = show(project, run)
+    store = _store(project)
+    records = [r for r in store.records("step-ended") if r["run"] == found["run"] and r.get("manifest")]
+    manifests = [json.loads(store.get_bytes(record["manifest"])) for record in records]
+    return values.load(store.root / "objects", manifests, name, found["run"])
+
+
+def store_check(project: str | Path) -> list[dict[str, str]]:
+    """Everything that is damaged or missing in the store."""
+    return _store(project).check()
+
+
+def store_rebuild(project: str | Path) -> int:
+    """Make the index anew from the records; how many it holds."""
+    return _store(project).rebuild()
+
+
+def store_sql(project: str | Path, query: str) -> Any:
+    """What a read-only query says of the store's tables."""
+    from millstream.store import queries
+
+    return queries.sql(_store(project), query)
+
+
+# -- behind the verbs ----------------------------------------------------------------------------------------------
+
+
+def _store(project: str | Path) -> Store:
+    return Store.open(find_project(project), create=False)
+
+
+def _compile(path: Path, *, suggest: bool = False) -> Program:
+    from millstream.compile import compile_notebook
+    from millstream.notebook import read
+
+    notebook = read(path)
+    if suggest:
+        from millstream.compile.suggest import suggested
+
+        notebook = suggested(notebook)
+    return compile_notebook(notebook)
+
+
+def _program_of(path: Path, *, suggest: bool) -> tuple[Program, dict[str, Any]]:
+    """The program behind a notebook or a pipeline's folder, and where it belongs."""
+    if path.is_dir() or path.name == "pipeline.yaml":
+        return _promoted(path if path.is_dir() else path.parent)
+    from millstream import pipelines
+
+    program = _compile(path, suggest=suggest)
+    project = find_project(path)
+    inside = Path(os.path.realpath(path.parent)).is_relative_to(os.path.realpath(project))
+    return program, {
+        "project": project,
+        "pipeline": pipelines.name_of(path),
+        "version": None,
+        "folder": os.path.relpath(os.path.realpath(path.parent), os.path.realpath(project)) if inside else str(path.parent.absolute()),
+        "notebook": os.path.relpath(path.absolute(), project),
+        "parameters": {},
+        "messages": [],
+    }
+
+
+def _promoted(folder: Path) -> tuple[Program, dict[str, Any]]:
+    from millstream import pipelines
+
+    program, description, parameters = pipelines.load(folder)
+    project = find_project(folder)
+    edited = program.digest != description["digest"]
+    text = f"The steps in {folder} were edited since version {description['version']} was promoted; the run has no version."
+    where = Path(os.path.normpath(project / str(description["folder"])))
+    if not where.is_relative_to(project):
+        raise UsageError(f"{folder}/pipeline.yaml names a folder outside the project: {description['folder']!r}.")
+    return program, {
+        "project": project,
+        "pipeline": pipelines.check_name(str(description["name"])),
+        "version": None if edited else description["version"],
+        "folder": str(description["folder"]),
+        "notebook": os.path.relpath(folder.absolute(), project),
+        "parameters": {k: v for k, v in parameters.items() if program.parameters.get(k) != v},
+        "messages": [text] if edited else [],
+    }
+
+
+def _check_parameters(program: Program, given: Mapping[str, Any], path: Path) -> None:
+    unknown = sorted(set(given) - set(program.parameters))
+    if unknown and program.ok:
+        known = ", ".join(program.parameters) or "none; tag a cell 'parameters' to have some"
+        raise UsageError(
+            f"{path} has no parameter {unknown[0]!r}.", hint=f"Its parameters are: {known}.", parameter=unknown[0]
+        )
+
+
+def _check_step(program: Program, step: str | None, path: Path) -> None:
+    names = [block.name for block in program.layout.steps]
+    if step is not None and step not in names and program.ok:
+        raise NotFoundError(f"{path} has no step {step!r}.", hint=f"Its steps are: {', '.join(names)}.", step=step)
+
+
+def _version_of(store: Store, pipeline: str, digest: str) -> int | None:
+    found = [r["version"] for r in store.records("version-promoted") if r["pipeline"] == pipeline and r["digest"] == digest]
+    return found[-1] if found else None
+
+
+def _next_version(store: Store, folder: Path, name: str, digest: str) -> tuple[int, bool]:
+    """The version's number, and whether it was promoted before; git may know versions that this store does not."""
+    from millstream import pipelines
+
+    known = {r["digest"]: int(r["version"]) for r in store.records("version-promoted") if r["pipeline"] == name}
+    if (folder / "pipeline.yaml").exists():
+        here = pipelines.describe(folder)
+        known.setdefault(str(here["digest"]), int(here["version"]))
+    if digest in known:
+        return known[digest], True
+    return max(known.values(), default=0) + 1, False
+
+
+def _is_in_place(folder: Path, digest: str) -> bool:
+    from millstream import pipelines
+    from millstream.errors import MillstreamError
+
+    try:
+        return pipelines.describe(folder)["digest"] == digest and pipelines.load(folder)[0].digest == digest
+    except MillstreamError:
+        return False
+
+
+def _describe(program: Program, path: Path, project: Path, *, name: str, version: int) -> dict[str, Any]:
+    from millstream.compile import file_name
+
+    return {
+        "name": name,
+        "version": version,
+        "digest": program.digest,
+        "notebook": {"path": os.path.relpath(path.absolute(), project), "digest": program.notebook.digest},
+        "folder": os.path.relpath(path.absolute().parent, project),
+        "steps": [
+            {
+                "name": step.name,
+                "notebook": f"steps/{file_name(program, step.name)}",
+                "needs": list(step.needs),
+                "gives": list(step.gives),
+                "after": list(step.after),
+            }
+            for step in program.steps
+        ],
+        "edges": [{"source": e.source, "target": e.target, "names": list(e.names)} for e in program.edges],
+        "parameters": program.parameters,
+        "metrics": list(program.metrics),
+    }
+
+
+def _lock(store: Store, pipeline: str) -> str:
+    """The packages that the pipeline's last successful steps imported, pinned; this environment's where none ran."""
+    records = [r for r in store.records("step-ended") if r.get("environment") and not r.get("error")]
+    mine = {r["run"] for r in store.records("run-started") if r.get("pipeline") == pipeline}
+    found: dict[str, str] = {}
+    for record in records:
+        if record["run"] in mine:
+            found.update({k: v for k, v in record["environment"].items() if k != "python"})
+    if found:
+        head = "# What the steps imported when they last ran, written by millstream promote.\n"
+    else:
+        import importlib.metadata
+
+        head = "# Everything installed where millstream promote ran: the pipeline has not run yet.\n"
+        found = {d.metadata["Name"].lower(): d.version for d in importlib.metadata.distributions() if d.metadata["Name"]}
+    return head + "".join(f"{name}=={version}\n" for name, version in sorted(found.items()))
