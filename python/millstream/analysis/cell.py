@@ -293,11 +293,14 @@ class _Cell:
 
 
 def _targets(node: ast.stmt) -> tuple[str, ...]:
-    """The plain names that an assignment assigns, in order."""
+    """The plain names that an assignment assigns, in order, those of ``a, b = ...`` too."""
     targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
     if isinstance(node, ast.Delete):
         return ()
-    return tuple(target.id for target in targets if isinstance(target, ast.Name))
+    flat: list[ast.AST | None] = []
+    for target in targets:
+        flat += target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]
+    return tuple(target.id for target in flat if isinstance(target, ast.Name))
 
 
 def is_literal(node: ast.expr | None) -> bool:
