@@ -32,6 +32,8 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
     return [{"src": "../../labextension/dist", "dest": "millstream"}]
 
 
-def _jupyter_server_extension_points() -> list[dict[str, str]]:
-    """The module that Jupyter Server loads."""
-    return [{"module": "millstream.server"}]
+def _jupyter_server_extension_points() -> list[dict[str, Any]]:
+    """The application that Jupyter Server loads."""
+    from millstream.server.extension import MillstreamServer
+
+    return [{"module": "millstream.server", "app": MillstreamServer}]
