@@ -56,7 +56,9 @@ def commands(document: str) -> list[Command]:
             else:
                 last = found.pop()
                 found.append(
-                    Command(line=last.line, text=last.text, exit_code=last.exit_code, output=(*last.output, line.rstrip()))
+                    Command(
+                        line=last.line, text=last.text, exit_code=last.exit_code, output=(*last.output, line.rstrip())
+                    )
                 )
     return found
 
