@@ -184,7 +184,7 @@ def test_compare_says_what_differs(store: Store, record_run: RecordRun) -> None:
     assert [run["run"] for run in found["runs"]] == ["r1", "r2"]
     assert found["parameters"] == {"month": [1, 2], "new": [None, 1]}
     assert found["metrics"] == {"auc": [0.5, 0.6]}
-    [load, train] = found["code"]
+    [load, _train] = found["code"]
     assert (load["step"], load["changed"]) == ("load", True)
     assert load["diff"].splitlines() == ["--- r1", "+++ r2", "@@ -1,2 +1,2 @@", "-x = 1", "+x = 3", " y = 2"]
     assert [(each["name"], each["kind"], each["changed"]) for each in found["data"]] == [

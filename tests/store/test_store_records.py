@@ -126,9 +126,9 @@ def test_a_record_under_another_name_is_not_taken(store: Store) -> None:
     """A copy under a new name would count a fact twice."""
     record_id = store.append("note-added", {"text": "once"})
     path = _only_record(store)
-    path.with_name(f"{new_id()}.json").write_bytes(path.read_bytes())
+    path.with_name(f"{new_id()}.note-added.json").write_bytes(path.read_bytes())
     assert [record["id"] for record in store.records()] == [record_id]
-    assert store.damaged[0]["reason"] == "its name is not its id"
+    assert store.damaged[0]["reason"] == "its name is not its id and kind"
 
 
 def test_a_record_that_a_tool_formatted_is_still_good(store: Store) -> None:

@@ -44,7 +44,7 @@ def _problem(kind: str, path: Path | str, problem: str, hint: str) -> Problem:
 def _records(store: Store, referred: dict[str, str]) -> Iterator[Problem]:
     """The damaged records; fills ``referred`` with the digests that the whole ones name."""
     for record in store.log.read():
-        path = str(store.log.path(record["id"]))
+        path = str(store.log.path(f"{record['id']}.{record['kind']}"))
         for digest in _digests(record):
             referred.setdefault(digest, path)
     for path, reason in sorted(store.log.damaged.items()):
@@ -59,7 +59,7 @@ def _digests(record: dict[str, Any]) -> Iterator[str]:
     for output in outputs.values() if isinstance(outputs, dict) else ():
         if isinstance(output, dict) and isinstance(output.get("digest"), str):
             yield output["digest"]
-    yield from (record[name] for name in ("executed", "source") if isinstance(record.get(name), str))
+    yield from (record[name] for name in ("executed", "source", "manifest") if isinstance(record.get(name), str))
 
 
 def _objects(store: Store) -> Iterator[Problem]:
@@ -91,7 +91,7 @@ def _hash(path: Path) -> str:
 def _leftovers(store: Store) -> Iterator[Problem]:
     for month in store.log.months():
         for name in sorted(os.listdir(store.log.folder / month)):
-            if not (name.endswith(".json") and ids.PATTERN.fullmatch(name[:-5])):
+            if not ids.FILE.fullmatch(name):
                 what = "an unfinished record" if name.endswith(".tmp") else "not the name of a record"
                 yield _problem("leftover", store.log.folder / month / name, what, _LEFTOVER)
     aside = store.objects.folder / "tmp"

@@ -27,7 +27,7 @@ def encode(record_id: str, kind: str, time: str, payload: Mapping[str, Any]) -> 
     return f'{_HEAD}{_digest(body)}",{body[1:]}\n'.encode()
 
 
-def verified(data: bytes, record_id: str) -> str:
+def verified(data: bytes, name: str) -> str:
     """The text of a record. Raises RecordError when it is not whole, was changed, or is of a newer format."""
     try:
         text = data.decode().rstrip("\n")
@@ -40,8 +40,8 @@ def verified(data: bytes, record_id: str) -> str:
         rest = {key: value for key, value in record.items() if key != "sum"}
         if record.get("sum") != _digest(canonical(rest)):  # formatted by hand or by a tool, and still the same
             raise RecordError("its content does not match its checksum")
-    if record.get("id") != record_id:
-        raise RecordError("its name is not its id")
+    if f"{record.get('id')}.{record.get('kind')}" != name:
+        raise RecordError("its name is not its id and kind")
     if record.get("format") != FORMAT:
         raise RecordError("a newer Millstream wrote it")
     return text

@@ -7,8 +7,10 @@ import secrets
 import threading
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
-PATTERN = re.compile(r"[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{8}")
+#: The file of a record: its id, its kind.
+FILE = re.compile(r"[0-9a-f]{12}-[0-9a-f]{4}-[0-9a-f]{8}\.[a-z][a-z-]*\.json")
 
 
 class _Clock:
@@ -37,9 +39,24 @@ def new_id() -> str:
     return f"{milliseconds:012x}-{count:04x}-{secrets.token_hex(4)}"
 
 
-def month(record_id: str) -> str:
-    """The folder of a record, ``YYYYMM`` in UTC."""
-    return f"{datetime.fromtimestamp(int(record_id[:12], 16) / 1000, UTC):%Y%m}"
+def id_of(name: str) -> str:
+    """The id in a record's name."""
+    return name.partition(".")[0]
+
+
+def kind_of(name: str) -> str:
+    """The kind in a record's name."""
+    return name.partition(".")[2]
+
+
+@lru_cache(maxsize=4096)
+def _month(hour: int) -> str:
+    return f"{datetime.fromtimestamp(hour * 3600, UTC):%Y%m}"
+
+
+def month(name: str) -> str:
+    """The folder of a record of that name or id, ``YYYYMM`` in UTC."""
+    return _month(int(name[:12], 16) // 3_600_000)
 
 
 def timestamp() -> str:
@@ -47,4 +64,4 @@ def timestamp() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-__all__ = ["PATTERN", "month", "new_id", "timestamp"]
+__all__ = ["FILE", "id_of", "kind_of", "month", "new_id", "timestamp"]

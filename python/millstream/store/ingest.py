@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from millstream.store import schema
+from millstream.store.ids import id_of
 from millstream.store.process import process_alive
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def refresh(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
 
 def _take(connection: duckdb.DuckDBPyConnection, log: Log, month: str, mtime: int) -> None:
     damaged: list[tuple[str, str]] = []
-    for batch in _batches(_lines(log, month, _unknown(connection, log.names(month)), damaged)):
+    for batch in _batches(_lines(log, _unknown(connection, log.names(month)), damaged)):
         _insert(connection, batch)
     connection.execute("delete from damaged where folder = ?", [month])
     for path, reason in damaged:
@@ -61,17 +62,17 @@ def _unknown(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> lis
         return []
     rows = connection.execute(
         "select name from (select unnest(?::varchar[]) as name)"
-        " where name not in (select id from records where id >= ?) order by name",
-        [names, names[0]],
+        " where split_part(name, '.', 1) not in (select id from records where id >= ?) order by name",
+        [names, id_of(names[0])],
     ).fetchall()
     return [name for (name,) in rows]
 
 
-def _lines(log: Log, month: str, names: Sequence[str], damaged: list[tuple[str, str]]) -> Iterator[str]:
+def _lines(log: Log, names: Sequence[str], damaged: list[tuple[str, str]]) -> Iterator[str]:
     for name in names:
-        line, reason = log.line(name, month)
+        line, reason = log.line(name)
         if line is None:
-            damaged.append((str(log.folder / month / f"{name}.json"), reason))
+            damaged.append((str(log.path(name)), reason))
         else:
             yield line
 

@@ -13,7 +13,7 @@ from millstream.store.files import make_folder, reporting, write_durably
 
 
 class Log:
-    """The records of a store, under ``records/YYYYMM/``."""
+    """The records of a store, one a file: ``records/YYYYMM/ID.KIND.json``. The *name* of a record is ``ID.KIND``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -24,42 +24,44 @@ class Log:
         """Writes one record; it is durable when this returns its id. Raises StoreError."""
         record_id = ids.new_id()
         data = codec.encode(record_id, kind, ids.timestamp(), payload)
-        target = self.path(record_id)
+        target = self.path(f"{record_id}.{kind}")
         with reporting("write the record", target):
             make_folder(target.parent)
             write_durably(target.with_name(f".{record_id}.tmp"), target, data)
         return record_id
 
-    def path(self, record_id: str) -> Path:
-        """Where a record of that id is, or would be."""
-        return self.folder / ids.month(record_id) / f"{record_id}.json"
+    def path(self, name: str) -> Path:
+        """Where a record of that name is, or would be."""
+        return self.folder / ids.month(name) / f"{name}.json"
 
     def read(self, kind: str | None = None, after: str | None = None) -> Iterator[dict[str, Any]]:
-        """The records in order of their ids, later than ``after``; damaged ones are put in ``damaged`` and left out."""
+        """The records in order of their ids, later than ``after``; damaged ones are put in ``damaged`` and left out.
+
+        Only the files of the kind are opened: looking for the few versions in a long history is cheap.
+        """
         for month in self.months():
             if after is not None and month < ids.month(after):
                 continue
-            for record_id in self.names(month):
-                if after is not None and record_id <= after:
+            for name in self.names(month):
+                if after is not None and ids.id_of(name) <= after:
                     continue
-                record = self.get(record_id)
-                if record is not None and kind in (None, record["kind"]):
+                if kind in (None, ids.kind_of(name)) and (record := self.get(name)) is not None:
                     yield record
 
-    def get(self, record_id: str) -> dict[str, Any] | None:
+    def get(self, name: str) -> dict[str, Any] | None:
         """One record, or None (and an entry in ``damaged``) when it cannot be read."""
-        line, reason = self.line(record_id, ids.month(record_id))
+        line, reason = self.line(name)
         if line is not None:
             record: dict[str, Any] = json.loads(line)
             return record
-        self.damaged[str(self.path(record_id))] = reason
+        self.damaged[str(self.path(name))] = reason
         return None
 
-    def line(self, record_id: str, month: str) -> tuple[str | None, str]:
+    def line(self, name: str) -> tuple[str | None, str]:
         """The verified text of a record, or None and what is wrong with it."""
         try:
-            with open(f"{self.folder}/{month}/{record_id}.json", "rb") as file:  # Path.open takes twice as long
-                return codec.verified(file.read(), record_id), ""
+            with self.path(name).open("rb") as file:
+                return codec.verified(file.read(), name), ""
         except codec.RecordError as error:
             return None, str(error)
         except OSError as error:
@@ -79,10 +81,9 @@ class Log:
                 return []
 
     def names(self, month: str) -> list[str]:
-        """The ids of the records in a folder, in order."""
+        """The names of the records in a folder, in order."""
         with reporting("read the records", self.folder / month):
-            names = os.listdir(self.folder / month)
-        return sorted(name[:-5] for name in names if name.endswith(".json") and ids.PATTERN.fullmatch(name[:-5]))
+            return sorted(name[:-5] for name in os.listdir(self.folder / month) if ids.FILE.fullmatch(name))
 
 
 __all__ = ["Log"]

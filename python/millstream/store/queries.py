@@ -152,10 +152,28 @@ def compare(store: Store, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _show(connection: duckdb.DuckDBPyConnection, store: Store, run: str) -> dict[str, Any]:
-    ids = connection.execute("select id from records where run = ? order by id", [run]).fetchall()
-    records = [record for (name,) in ids if (record := store.log.get(name)) is not None]
+    records = _records_of(connection, store, run)
     [(status, error)] = connection.execute("select status, error from runs where run = ? limit 1", [run]).fetchall()
     return document(store, run, records, status, json.loads(error) if error else None)
+
+
+def records_of(store: Store, run: str) -> list[dict[str, Any]]:
+    """The records of a run, oldest first; nothing else is read. ``run`` as :func:`find_run` takes it."""
+    return query(store, lambda connection: _records_of(connection, store, _resolve(connection, run)))
+
+
+def _records_of(connection: duckdb.DuckDBPyConnection, store: Store, run: str) -> list[dict[str, Any]]:
+    names = connection.execute("select id || '.' || kind from records where run = ? order by id", [run]).fetchall()
+    return [record for (name,) in names if (record := store.log.get(name)) is not None]
+
+
+def packages(store: Store, pipeline: str) -> dict[str, str]:
+    """The packages, and their versions, that the pipeline's steps imported when they last ran without an error."""
+    text = """
+        select e.package, arg_max(e.version, s.started) from step_runs s join runs r using (run)
+        join environments e on e.environment = s.environment
+        where r.pipeline = ? and s.error is null group by e.package order by e.package"""
+    return dict(query(store, lambda connection: connection.execute(text, [pipeline]).fetchall()))
 
 
 def versions(store: Store, pipeline: str | None = None) -> list[dict[str, Any]]:
@@ -194,4 +212,4 @@ def _ask(connection: duckdb.DuckDBPyConnection, text: str) -> dict[str, Any]:
         ) from error
 
 
-__all__ = ["compare", "find_run", "runs", "show", "sql", "versions"]
+__all__ = ["compare", "find_run", "packages", "records_of", "runs", "show", "sql", "versions"]
