@@ -59,6 +59,11 @@ export default defineConfig([
     }
   },
   {
+    // What activation itself needs is small; the views are loaded when they are first shown.
+    files: ['src/index.ts'],
+    rules: { 'jupyter/prefer-lazy-imports': 'off' }
+  },
+  {
     // Components are pure: of the layers below them they may know the types only.
     files: ['src/components/**/*.ts', 'src/components/**/*.tsx'],
     ignores: ['**/__tests__/**'],
