@@ -120,4 +120,4 @@ def readme(program: Program, name: str, description: Mapping[str, Any]) -> str:
 
 
 def _names(names: tuple[str, ...]) -> str:
-    return ", ".join(f"`{name}`" for name in names) or "–"
+    return ", ".join(f"`{name}`" for name in names) or "-"

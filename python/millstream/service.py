@@ -45,7 +45,7 @@ def check(notebook: str | Path, *, suggest: bool = False) -> dict[str, Any]:
     }
 
 
-def run(  # noqa: PLR0913 - the options of ``millstream run``
+def run(
     target: str | Path,
     *,
     parameters: Mapping[str, Any] | None = None,
@@ -230,7 +230,9 @@ def _program_of(path: Path, *, suggest: bool) -> tuple[Program, dict[str, Any]]:
         "project": project,
         "pipeline": pipelines.name_of(path),
         "version": None,
-        "folder": os.path.relpath(os.path.realpath(path.parent), os.path.realpath(project)) if inside else str(path.parent.absolute()),
+        "folder": os.path.relpath(os.path.realpath(path.parent), os.path.realpath(project))
+        if inside
+        else str(path.parent.absolute()),
         "notebook": os.path.relpath(path.absolute(), project),
         "parameters": {},
         "messages": [],
@@ -274,7 +276,9 @@ def _check_step(program: Program, step: str | None, path: Path) -> None:
 
 
 def _version_of(store: Store, pipeline: str, digest: str) -> int | None:
-    found = [r["version"] for r in store.records("version-promoted") if r["pipeline"] == pipeline and r["digest"] == digest]
+    found = [
+        r["version"] for r in store.records("version-promoted") if r["pipeline"] == pipeline and r["digest"] == digest
+    ]
     return found[-1] if found else None
 
 
@@ -340,5 +344,7 @@ def _lock(store: Store, pipeline: str) -> str:
         import importlib.metadata
 
         head = "# Everything installed where millstream promote ran: the pipeline has not run yet.\n"
-        found = {d.metadata["Name"].lower(): d.version for d in importlib.metadata.distributions() if d.metadata["Name"]}
+        found = {
+            d.metadata["Name"].lower(): d.version for d in importlib.metadata.distributions() if d.metadata["Name"]
+        }
     return head + "".join(f"{name}=={version}\n" for name, version in sorted(found.items()))

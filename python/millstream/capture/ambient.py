@@ -77,16 +77,20 @@ def _cwd() -> str:
 
 
 def _set_cwd(state: str) -> None:
-    os.chdir(os.path.join(_start["cwd"], state))  # noqa: PTH118
+    os.chdir(os.path.join(_start["cwd"], state))
 
 
 def _warnings() -> Any:
     import warnings
 
     return [
-        (action, _pattern(message), f"{category.__module__}:{category.__qualname__}", _pattern(module), line)
+        (action, _pattern(message), _class_name(category), _pattern(module), line)
         for action, message, category, module, line in warnings.filters
     ]
+
+
+def _class_name(category: Any) -> str:
+    return f"{category.__module__}:{category.__qualname__}"
 
 
 def _pattern(value: Any) -> Any:
@@ -111,26 +115,26 @@ def _set_warnings(state: Any) -> None:
 
 
 def _pandas() -> Any:
-    from pandas._config import config
-
-    keys = config._select_options("all")
-    return {key: value for key in keys if _plain(value := _silently(lambda key=key: config.get_option(key)))}
-
-
-def _silently(call: Callable[[], Any]) -> Any:
     import warnings
 
+    from pandas._config import config
+
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return call()
+        warnings.simplefilter("ignore")  # reading a deprecated option warns
+        values = {key: config.get_option(key) for key in config._select_options("all")}
+    return {key: value for key, value in values.items() if _plain(value)}
 
 
 def _set_pandas(state: Any) -> None:
+    import warnings
+
     import pandas as pd
 
-    for key, value in state.items():
-        if _silently(lambda key=key: pd.get_option(key)) != value:
-            _silently(lambda key=key, value=value: pd.set_option(key, value))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for key, value in state.items():
+            if pd.get_option(key) != value:
+                pd.set_option(key, value)
 
 
 def _plain(value: Any) -> bool:
@@ -161,9 +165,11 @@ def _decimal() -> Any:
 def _set_decimal(state: Any) -> None:
     import decimal
 
-    *numbers, flags = state
-    traps = [getattr(decimal, name) for name in flags]
-    decimal.setcontext(decimal.Context(*numbers, traps=traps))
+    precision, rounding, low, high, capitals, clamp, traps = state
+    context = decimal.Context(precision, rounding, low, high, capitals, clamp)
+    for signal in context.traps:
+        context.traps[signal] = signal.__name__ in traps
+    decimal.setcontext(context)
 
 
 def _locale() -> Any:
@@ -239,4 +245,4 @@ def capture() -> dict[str, bytes]:
 def restore(name: str, state: bytes) -> None:
     """Put a component back, importing its library if need be; nothing where this kernel doesn't have it."""
     with contextlib.suppress(ImportError):
-        COMPONENTS[name][2](pickle.loads(state))  # noqa: S301 - made by capture()
+        COMPONENTS[name][2](pickle.loads(state))

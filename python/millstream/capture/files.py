@@ -52,8 +52,8 @@ class Watcher:
 
     def listings(self) -> dict[str, str]:
         """Folder → digest of the names it held that this step did not write itself."""
-        folders = {f: [os.path.basename(w) for w in self.writes if os.path.dirname(w) == f] for f in self.listed}  # noqa: PTH119, PTH120
-        return {folder: list_digest(folder, own) for folder, own in folders.items() if os.path.isdir(folder)}  # noqa: PTH112
+        folders = {f: [os.path.basename(w) for w in self.writes if os.path.dirname(w) == f] for f in self.listed}
+        return {folder: list_digest(folder, own) for folder, own in folders.items() if os.path.isdir(folder)}
 
     def wrap_readers(self) -> None:
         """Watch the readers of the libraries that are loaded by now."""
@@ -72,7 +72,7 @@ class Watcher:
         def watched(*args: Any, **kwargs: Any) -> Any:
             for value in (*args[:1], *kwargs.values()):
                 for item in value if isinstance(value, (list, tuple)) else (value,):
-                    if self._active and isinstance(item, (str, os.PathLike)) and os.path.isfile(item):  # noqa: PTH113
+                    if self._active and isinstance(item, (str, os.PathLike)) and os.path.isfile(item):
                         self._note_read(os.fspath(item))
             return original(*args, **kwargs)
 
@@ -98,9 +98,8 @@ class Watcher:
             return
         written = _is_write(mode, flags)
         name = os.fsdecode(os.fspath(path))
-        if written:
-            if self._ours(os.path.realpath(name)):
-                self.writes.add(os.path.realpath(name))
+        if written and self._ours(os.path.realpath(name)):
+            self.writes.add(os.path.realpath(name))
         if not written or _is_update(mode, flags):
             self._note_read(name)
 
@@ -109,7 +108,7 @@ class Watcher:
         if path.endswith(".pyc"):
             with contextlib.suppress(ValueError):
                 path = importlib.util.source_from_cache(path)
-        if path in self.reads or path in self.writes or not self._ours(path) or not os.path.isfile(path):  # noqa: PTH113
+        if path in self.reads or path in self.writes or not self._ours(path) or not os.path.isfile(path):
             return
         self.reads[path] = hash_file(path)
 
@@ -151,7 +150,7 @@ _HANDLERS = {
 def list_digest(folder: str, without: Iterable[str] = ()) -> str:
     """A digest of the names in a folder, hidden ones and those in ``without`` aside."""
     ignored = set(without)
-    names = sorted(n for n in os.listdir(folder) if n not in ignored and not n.startswith((".", "__pycache__")))  # noqa: PTH208
+    names = sorted(n for n in os.listdir(folder) if n not in ignored and not n.startswith((".", "__pycache__")))
     return hash_chunks(["\0".join(names).encode("utf-8", "surrogateescape")])
 
 
@@ -179,9 +178,9 @@ def _library_folders() -> tuple[str, ...]:
     with contextlib.suppress(Exception):
         paths |= {*site.getsitepackages(), site.getusersitepackages()}
     paths |= {p for p in sys.path if p.endswith(("site-packages", "dist-packages", ".zip"))}
-    home = os.path.expanduser("~")  # noqa: PTH111
-    paths |= {os.path.join(home, f) for f in (".ipython", ".jupyter", ".cache", ".config", ".local", ".matplotlib")}  # noqa: PTH118
+    home = os.path.expanduser("~")
+    paths |= {os.path.join(home, f) for f in (".ipython", ".jupyter", ".cache", ".config", ".local", ".matplotlib")}
     paths |= {"/proc", "/dev", "/sys", "/etc", "/usr", "/lib", "/opt/conda", "/run"}
-    paths |= {os.path.join(tempfile.gettempdir(), "ipykernel_")}  # noqa: PTH118
+    paths |= {os.path.join(tempfile.gettempdir(), "ipykernel_")}
     resolved = {os.path.realpath(p) for p in paths if p} - {os.sep}
     return tuple(p if p.endswith("_") else p + os.sep for p in resolved)

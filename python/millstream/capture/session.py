@@ -134,7 +134,7 @@ class Session:
 
     def _add_debug(self, output: dict[str, Any]) -> None:
         if output.get("debug"):
-            rebuild.add_debug(pickle.loads(self.objects.get(output["debug"])))  # noqa: S301
+            rebuild.add_debug(pickle.loads(self.objects.get(output["debug"])))
 
     def _known(self, view: memoryview) -> str | None:
         return self.known.get(_place(view))
@@ -256,8 +256,8 @@ class Session:
         written: dict[str, Any] = {}
         for path in sorted(self.watcher.writes):
             with contextlib.suppress(OSError):
-                if os.path.isfile(path):  # noqa: PTH113
-                    size = os.path.getsize(path)  # noqa: PTH202
+                if os.path.isfile(path):
+                    size = os.path.getsize(path)
                     small = size <= self.context.get("file_limit", 1 << 30)
                     digest = self.objects.put_file(Path(path)) if small else hash_file(path)
                     written[path] = {"digest": digest, "bytes": size, "kept": small}
@@ -351,7 +351,9 @@ def _is_data(value: Any) -> bool:
 def describe(value: Any) -> dict[str, Any]:
     """What a value is, for people: its type, its shape where it has one."""
     kind = type(value)
-    name = kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    name = (
+        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
+    )
     found: dict[str, Any] = {"type": name, "definition": isinstance(value, (types.FunctionType, type))}
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape):

@@ -27,7 +27,7 @@ def latest(home: Path, pipeline: str, step: str) -> Path:
     return home / "latest" / pipeline / f"{step}.json"
 
 
-def context(  # noqa: PLR0913 - the step notebook's own facts
+def context(
     *,
     pipeline: str,
     step: str,

@@ -20,10 +20,11 @@ def check_language(notebook: Notebook) -> list[Diagnostic]:
         return []
     return [
         Diagnostic(
-            code="MS103", severity="error",
+            code="MS103",
+            severity="error",
             message=f"The notebook is written in {notebook.language!r} (kernel {notebook.kernel!r}), not in Python.",
             hint="Millstream compiles Python notebooks; choose a Python kernel if the code is Python after all.",
-        )  # fmt: skip
+        )
     ]
 
 
@@ -33,7 +34,7 @@ def check_whole(notebook: Notebook, layout: Layout, flow: Dataflow, graph: Graph
     return [
         *_set_up_needs(layout, flow),
         *_skipped(skipped, layout, flow, graph),
-        *_undefined(skipped, layout, flow, graph),
+        *_undefined(skipped, layout, flow),
         *_parameters(layout, flow),
         *_run_order(notebook),
     ]
@@ -108,7 +109,7 @@ def _changed_in_skipped(cell: int, name: str, *, definite: bool) -> Diagnostic:
     )  # fmt: skip
 
 
-def _undefined(skipped: list[int], layout: Layout, flow: Dataflow, graph: Graph) -> list[Diagnostic]:
+def _undefined(skipped: list[int], layout: Layout, flow: Dataflow) -> list[Diagnostic]:
     """Names that no cell defines, or only a later one: state that a fresh kernel will not have."""
     facts = flow.facts
     if any(cell.star_imports or cell.dynamic for cell in facts.values()):
@@ -144,19 +145,22 @@ def _hidden(cell: int, name: str, defined: int | None) -> Diagnostic:
 
 
 def _parameters(layout: Layout, flow: Dataflow) -> list[Diagnostic]:
-    found = []
-    for cell in (c for c, role in layout.roles.items() if role == "parameters"):
-        for statement in flow.facts[cell].statements:
-            if not statement.literal and statement.kind != "docstring":
-                found.append(
-                    Diagnostic(
-                        code="MS119", severity="warning", cell=cell, line=statement.line, column=0,
-                        message="A parameters cell holds names and literal values; this line is something else, "
-                        "and its names cannot be set from outside reliably.",
-                        hint="Move the line to a cell of its own.",
-                    )  # fmt: skip
-                )
-    return found
+    return [
+        Diagnostic(
+            code="MS119",
+            severity="warning",
+            cell=cell,
+            line=statement.line,
+            column=0,
+            message="A parameters cell holds names and literal values; this line is something else, and its names "
+            "cannot be set from outside reliably.",
+            hint="Move the line to a cell of its own.",
+        )
+        for cell, role in layout.roles.items()
+        if role == "parameters"
+        for statement in flow.facts[cell].statements
+        if not statement.literal and statement.kind != "docstring"
+    ]
 
 
 def _run_order(notebook: Notebook) -> list[Diagnostic]:
@@ -169,11 +173,13 @@ def _run_order(notebook: Notebook) -> list[Diagnostic]:
             if count < last:
                 return [
                     Diagnostic(
-                        code="MS207", severity="hint", cell=index,
+                        code="MS207",
+                        severity="hint",
+                        cell=index,
                         message="This cell was last run before a cell above it, so the outputs you see may not be "
                         "those of a run from top to bottom.",
                         hint="Restart the kernel and run all cells.",
-                    )  # fmt: skip
+                    )
                 ]
             last = count
     return []

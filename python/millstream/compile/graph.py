@@ -77,7 +77,11 @@ class Dataflow:
             bound |= facts.defines
             dynamic |= facts.dynamic
         return Effects(
-            reads=frozenset(reads), now=frozenset(now), writes=frozenset(writes), binds=frozenset(binds), dynamic=dynamic
+            reads=frozenset(reads),
+            now=frozenset(now),
+            writes=frozenset(writes),
+            binds=frozenset(binds),
+            dynamic=dynamic,
         )
 
     def _called_writes(self, names: Iterable[str]) -> set[str]:

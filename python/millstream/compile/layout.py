@@ -92,10 +92,12 @@ class _Placing:
         if name != tag:
             self.found.append(
                 Diagnostic(
-                    code="MS106", severity="warning", cell=cell.index,
+                    code="MS106",
+                    severity="warning",
+                    cell=cell.index,
                     message=f"The cells of step {tag!r} do not stand together: those from here on become step {name!r}.",
                     hint=f"Move the cell up to the others of {tag!r}, or give it a step name of its own.",
-                )  # fmt: skip
+                )
             )
         self.steps.append(Block(name=name, tag=tag))
         return self.steps[-1]
@@ -108,11 +110,13 @@ class _Placing:
             return None
         self.found.append(
             Diagnostic(
-                code="MS303", severity="hint", cell=cell.index,
+                code="MS303",
+                severity="hint",
+                cell=cell.index,
                 message="This cell has no tag and stands before the first step; it is "
                 + ("run in every step, as if tagged 'imports'." if set_up else f"step {START!r}."),
                 hint="Tag it 'imports', 'functions', 'skip' or with a step.",
-            )  # fmt: skip
+            )
         )
         return None if set_up else self._open(START, cell)
 
@@ -121,10 +125,12 @@ class _Placing:
         if first is not None:
             self.found.append(
                 Diagnostic(
-                    code="MS109", severity="error", cell=cell.index,
+                    code="MS109",
+                    severity="error",
+                    cell=cell.index,
                     message=f"Cell {first} is tagged 'parameters' already, and a pipeline has one such cell.",
                     hint=f"Move these lines to cell {first}, or remove the tag here.",
-                )  # fmt: skip
+                )
             )
 
 
@@ -172,18 +178,22 @@ def _check_after(steps: list[Block]) -> list[Diagnostic]:
                 known = ", ".join(names)
                 found.append(
                     Diagnostic(
-                        code="MS107", severity="error", cell=block.cells[0],
+                        code="MS107",
+                        severity="error",
+                        cell=block.cells[0],
                         message=f"Step {block.name!r} is to run after {name!r}, and there is no such step.",
                         hint=f"The steps are: {known}.",
-                    )  # fmt: skip
+                    )
                 )
             elif names.index(name) >= position:
                 found.append(
                     Diagnostic(
-                        code="MS108", severity="error", cell=block.cells[0],
+                        code="MS108",
+                        severity="error",
+                        cell=block.cells[0],
                         message=f"Step {block.name!r} is to run after {name!r}, which "
                         + ("is itself." if name == block.name else "stands below it: that makes a cycle."),
                         hint=f"Remove the tag 'after:{name}', or move the cells of {name!r} above this one.",
-                    )  # fmt: skip
+                    )
                 )
     return found

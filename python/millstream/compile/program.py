@@ -78,9 +78,7 @@ class Program:
     def reached_set_up(self, step: str) -> tuple[list[str], set[str]]:
         """The canonical set-up statements that a step depends on, and every name it reaches."""
         block = self.block(step)
-        statements = [
-            s for c in self.layout.set_up if c < block.cells[-1] for s in self.facts[c].statements
-        ]
+        statements = [s for c in self.layout.set_up if c < block.cells[-1] for s in self.facts[c].statements]
         reached = self.flow.reach(self.graph.effects[step].reads | self.graph.effects[step].binds)
         everything = self.graph.effects[step].dynamic
         kept: set[int] = set()
@@ -146,7 +144,9 @@ def _assignments(source: str) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     for node in body:
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
         value = getattr(node, "value", None)
         for target in targets:
             if isinstance(target, ast.Name) and value is not None:

@@ -81,21 +81,25 @@ def _conflicts(cell: Cell, roles: list[str], steps: list[str]) -> list[Diagnosti
         return []
     return [
         Diagnostic(
-            code="MS111", severity="error", cell=cell.index,
+            code="MS111",
+            severity="error",
+            cell=cell.index,
             message=f"A cell can have one place only, and this one is tagged {', '.join(map(repr, claims))}.",
             hint="Remove all but one of these tags.",
-        )  # fmt: skip
+        )
     ]
 
 
 def _illegal(cell: Cell, names: Iterable[str]) -> list[Diagnostic]:
     return [
         Diagnostic(
-            code="MS105", severity="error", cell=cell.index,
+            code="MS105",
+            severity="error",
+            cell=cell.index,
             message=f"{_short(name)} cannot be the name of a step.",
             hint="Use letters, digits, '_' and '-', starting with a letter, at most 64 characters"
             f"; for example {suggest_name(name)!r}.",
-        )  # fmt: skip
+        )
         for name in names
         if not is_step_name(name)
     ]

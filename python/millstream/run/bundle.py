@@ -10,8 +10,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import millstream
-
 _PARTS = ("__init__.py", "errors.py", "artifacts", "capture")
 
 
@@ -53,7 +51,7 @@ def bootstrap(runtime: Path, context: str | None) -> str:
 def _files() -> Iterator[tuple[str, bytes]]:
     import cloudpickle
 
-    home = Path(millstream.__file__).parent
+    home = Path(__file__).parents[1]
     for part in _PARTS:
         for path in sorted((home / part).rglob("*.py")) if (home / part).is_dir() else [home / part]:
             yield f"millstream/{path.relative_to(home).as_posix()}", path.read_bytes()

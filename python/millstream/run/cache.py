@@ -193,4 +193,4 @@ def _is_file_of(path: Path, digest: str) -> bool:
 
 
 def _written_in(manifest: Mapping[str, Any], folder: str) -> Iterable[str]:
-    return {os.path.basename(name) for name in manifest["writes"] if os.path.dirname(name) == folder}  # noqa: PTH119, PTH120
+    return {os.path.basename(name) for name in manifest["writes"] if os.path.dirname(name) == folder}

@@ -60,11 +60,11 @@ class StepClient(PapermillNotebookClient):
         return output
 
 
-class MillstreamEngine(NBClientEngine):  # type: ignore[misc]
+class MillstreamEngine(NBClientEngine):
     """papermill's engine of the name ``millstream``."""
 
     @classmethod
-    def execute_managed_notebook(  # noqa: PLR0913 - papermill's signature
+    def execute_managed_notebook(  # noqa: PLR0913, PLR0917 - papermill's signature
         cls,
         nb_man: Any,
         kernel_name: str,

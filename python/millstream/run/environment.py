@@ -25,7 +25,7 @@ def git_state(folder: Path) -> dict[str, Any] | None:
 
 def _git(folder: Path, *arguments: str) -> str | None:
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             ["git", *arguments],  # noqa: S607
             cwd=folder, capture_output=True, text=True, timeout=10, check=False,
         )  # fmt: skip
@@ -64,8 +64,7 @@ def package_versions(site: Iterable[str], modules: Iterable[str], cache: Path) -
         aside = path.with_suffix(f".{os.getpid()}.tmp")
         aside.write_text(json.dumps(owners), encoding="utf-8")
         aside.replace(path)
-    found = [owner for module in modules for owner in owners.get(module, ())]
-    return {name: version for name, version in sorted(found)}
+    return dict(sorted((name, version) for module in modules for name, version in owners.get(module, ())))
 
 
 def _owners(folders: Iterable[Path]) -> dict[str, list[list[str]]]:

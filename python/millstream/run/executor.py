@@ -52,7 +52,10 @@ class Plan:
         facts = self.facts[step]
         if facts is not None:
             return set(facts["ambient"])
-        return {c for cell in self.program.block(step).cells for c in self.program.facts[cell].ambient} & {*DRAWS, "cwd"}
+        return {c for cell in self.program.block(step).cells for c in self.program.facts[cell].ambient} & {
+            *DRAWS,
+            "cwd",
+        }
 
 
 class Execution:

@@ -30,7 +30,7 @@ def choose(named: str | None, asked: str | None) -> Choice:
                 kernel=asked,
             )
         return Choice(name=asked)
-    if named in installed:
+    if named is not None and named in installed:
         return Choice(name=named)
     if DEFAULT not in installed:
         raise KernelError(
