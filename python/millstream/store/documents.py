@@ -29,7 +29,7 @@ def document(
         "status": status,
         "parameters": started.get("parameters") or {},
         "metrics": ended.get("metrics") or _metrics(steps.values()),
-        "started": started.get("time"),
+        "started": started.get("started") or started.get("time"),
         "ended": ended.get("time"),
         "seconds": ended.get("seconds"),
         "steps": [_step(store, run, place, name, steps.get(name)) for place, name in enumerate(names, 1)],
