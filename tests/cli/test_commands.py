@@ -25,9 +25,9 @@ def made(history: Path, name: str) -> Any:
     return json.loads((history / f"{name}.json").read_text(encoding="utf-8"))
 
 
-def test_check_says_steps_edges_parameters_and_metrics(millstream: Call, history: Path) -> None:
+def test_check_says_steps_edges_parameters_and_metrics(call: Call, history: Path) -> None:
     """The shape that others rely on."""
-    found = document(millstream("check", "demo.ipynb", "--json", cwd=history))
+    found = document(call("check", "demo.ipynb", "--json", cwd=history))
     assert found["ok"] is True
     assert [step["name"] for step in found["steps"]] == ["load", "add", "score"]
     assert set(found["steps"][0]) == {"name", "cells", "needs", "gives", "after"}
@@ -37,9 +37,9 @@ def test_check_says_steps_edges_parameters_and_metrics(millstream: Call, history
     assert found["diagnostics"] == []
 
 
-def test_check_for_people_is_a_table_and_what_comes_next(millstream: Call, history: Path) -> None:
+def test_check_for_people_is_a_table_and_what_comes_next(call: Call, history: Path) -> None:
     """Not a terminal: aligned columns, no colours."""
-    done = millstream("check", "demo.ipynb", cwd=history)
+    done = call("check", "demo.ipynb", cwd=history)
     assert done.stdout.splitlines()[0].split() == ["step", "cells", "needs", "gives", "after"]
     assert "parameters: n=3" in done.stdout
     assert "Next: millstream run demo.ipynb" in done.stdout
@@ -89,10 +89,10 @@ def test_run_with_json_prints_progress_on_standard_error_only(millstream: Call, 
     assert "load: cached" in done.stderr
 
 
-def test_run_writes_events_one_line_each(millstream: Call, history: Path, tmp_path: Path) -> None:
+def test_run_writes_events_one_line_each(call: Call, history: Path, tmp_path: Path) -> None:
     """What the server's child process tells the server."""
     events = tmp_path / "events.jsonl"
-    assert millstream("run", "demo.ipynb", "--events", events, "--no-cache", cwd=history).returncode == 0
+    assert call("run", "demo.ipynb", "--events", events, "--no-cache", cwd=history).returncode == 0
     kinds = [json.loads(line)["event"] for line in events.read_text().splitlines()]
     assert kinds[0] == "run-started"
     assert kinds[-1] == "run-ended"
@@ -109,36 +109,36 @@ def test_parameters_from_a_file(call: Call, tmp_path: Path, write_notebook: Writ
     assert document(done)["parameters"] == {"n": 6}
 
 
-def test_a_promoted_pipeline_runs_from_its_folder(millstream: Call, history: Path) -> None:
+def test_a_promoted_pipeline_runs_from_its_folder(call: Call, history: Path) -> None:
     """What git keeps is enough to run."""
     promoted = made(history, "promotion")
     assert promoted["pipeline"] == "demo"
     assert promoted["version"] == 1
     assert promoted["created"] is True
-    done = document(millstream("run", "pipelines/demo", "--json", cwd=history))
+    done = document(call("run", "pipelines/demo", "--json", cwd=history))
     assert done["metrics"] == {"mean": 1.0}
 
 
-def test_promoting_the_same_again_changes_nothing(millstream: Call, history: Path) -> None:
+def test_promoting_the_same_again_changes_nothing(call: Call, history: Path) -> None:
     """The same code is the same version, and the text says so."""
-    done = millstream("promote", "demo.ipynb", cwd=history)
+    done = call("promote", "demo.ipynb", cwd=history)
     assert done.returncode == 0, done.stderr
     assert "unchanged: the code is that of demo version 1" in done.stdout
 
 
-def test_runs_are_listed_newest_first_and_by_page(millstream: Call, history: Path) -> None:
+def test_runs_are_listed_newest_first_and_by_page(call: Call, history: Path) -> None:
     """The cursor of a page leads to the next one."""
-    everything = document(millstream("runs", "--json", "--limit", "1000", cwd=history))["runs"]
+    everything = document(call("runs", "--json", "--limit", "1000", cwd=history))["runs"]
     ids = [run["run"] for run in everything]
     assert ids == sorted(ids, reverse=True)
-    page = document(millstream("runs", "--json", "--limit", "1", cwd=history))
-    rest = document(millstream("runs", "--json", "--limit", "1", "--cursor", page["next"], cwd=history))
+    page = document(call("runs", "--json", "--limit", "1", cwd=history))
+    rest = document(call("runs", "--json", "--limit", "1", "--cursor", page["next"], cwd=history))
     assert [page["runs"][0]["run"], rest["runs"][0]["run"]] == ids[:2]
 
 
-def test_the_list_for_people_names_the_call_for_the_next_page(millstream: Call, history: Path) -> None:
+def test_the_list_for_people_names_the_call_for_the_next_page(call: Call, history: Path) -> None:
     """It can be copied and works."""
-    done = millstream("runs", "--limit", "1", cwd=history)
+    done = call("runs", "--limit", "1", cwd=history)
     assert done.stdout.splitlines()[0].split() == [
         "run", "pipeline", "status", "started", "time", "metrics", "parameters",
     ]  # fmt: skip
@@ -153,48 +153,48 @@ def test_no_runs_yet(call: Call) -> None:
     assert document(call("runs", "--json")) == {"runs": [], "next": None}
 
 
-def test_show_by_id_prefix_and_last(millstream: Call, history: Path) -> None:
+def test_show_by_id_prefix_and_last(call: Call, history: Path) -> None:
     """The document of the run, and what is kept of it."""
     first = made(history, "first")
-    shown = document(millstream("show", first["run"], "--json", cwd=history))
+    shown = document(call("show", first["run"], "--json", cwd=history))
     assert {name: shown[name] for name in ("run", "pipeline", "status", "parameters", "metrics")} == {
         name: first[name] for name in ("run", "pipeline", "status", "parameters", "metrics")
     }
     assert {item["name"] for item in shown["artifacts"]} >= {"values", "total"}
-    assert document(millstream("show", first["run"][:-1], "--json", cwd=history))["run"] == first["run"]
-    assert millstream("show", "last", cwd=history).returncode == 0
+    assert document(call("show", first["run"][:-1], "--json", cwd=history))["run"] == first["run"]
+    assert call("show", "last", cwd=history).returncode == 0
 
 
-def test_show_for_people(millstream: Call, history: Path) -> None:
+def test_show_for_people(call: Call, history: Path) -> None:
     """Facts, steps, artifacts, environment."""
-    done = millstream("show", made(history, "second")["run"], cwd=history)
+    done = call("show", made(history, "second")["run"], cwd=history)
     assert done.returncode == 0, done.stderr
     for words in ("succeeded", "n=4", "mean=1.5", "artifacts", "values", "environment: "):
         assert words in done.stdout
 
 
-def test_compare_two_runs(millstream: Call, history: Path) -> None:
+def test_compare_two_runs(call: Call, history: Path) -> None:
     """Parameters and metrics side by side; code the same, data not."""
     ids = [made(history, name)["run"] for name in ("first", "second")]
-    found = document(millstream("compare", *ids, "--json", cwd=history))
+    found = document(call("compare", *ids, "--json", cwd=history))
     assert found["parameters"] == {"n": [3, 4]}
     assert found["metrics"] == {"mean": [1.0, 1.5]}
     assert not any(step["changed"] for step in found["code"])
-    done = millstream("compare", *ids, cwd=history)
+    done = call("compare", *ids, cwd=history)
     assert "+0.5" in done.stdout
     assert "the same: code, environment" in done.stdout
 
 
-def test_one_run_is_not_compared(millstream: Call, history: Path) -> None:
+def test_one_run_is_not_compared(call: Call, history: Path) -> None:
     """The call was wrong."""
-    done = millstream("compare", "last", cwd=history)
+    done = call("compare", "last", cwd=history)
     assert done.returncode == 2
     assert "two or more" in done.stderr
 
 
 def test_explain_an_error_and_a_diagnostic(call: Call) -> None:
     """Every code that is printed can be looked up."""
-    assert "StepError" in call("explain", "ms005").stdout
+    assert "`StepError`" in call("explain", "ms005").stdout
     assert document(call("explain", "MS101", "--json"))["code"] == "MS101"
     assert call("explain", "MS999").returncode == 2
 

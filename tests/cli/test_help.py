@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import click
 import pytest
+
 from millstream.cli.app import COMMANDS, millstream
 
 Call = Callable[..., subprocess.CompletedProcess[str]]

@@ -91,7 +91,7 @@ def test_a_second_interrupt_ends_at_once(tmp_path: Path, write_notebook: Write) 
 
 
 def test_a_killed_run_does_not_stay_running_in_the_history(call: Call, tmp_path: Path, write_notebook: Write) -> None:
-    """kill -9 and power cuts leave no word; the history must not show the run as running for ever."""
+    """A `kill -9` and power cuts leave no word; the history must not show the run as running for ever."""
     write_notebook(tmp_path / "demo.ipynb", [(WAITING, "step:one")])
     with running(tmp_path) as (process, kernel):
         process.kill()

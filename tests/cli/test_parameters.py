@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from millstream.cli.parameters import gather, read_file, scalar
 from millstream.errors import NotFoundError, UsageError
 

@@ -6,10 +6,11 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from rich.console import Console
+
 from millstream.cli.progress.board import Board
 from millstream.cli.progress.live import draw
 from millstream.cli.progress.plain import Lines
-from rich.console import Console
 
 EVENTS: list[dict[str, Any]] = [
     {
@@ -64,7 +65,7 @@ def test_more_steps_than_lines_show_those_around_the_running_ones() -> None:
     """A pipeline of 200 steps still shows what happens now."""
     names = [f"step{number}" for number in range(200)]
     ended = {"event": "step-ended", "status": "ran", "seconds": 1.0, "error": None}
-    events = [{"event": "run-started", "run": "r", "pipeline": "p", "steps": names}]
+    events: list[dict[str, Any]] = [{"event": "run-started", "run": "r", "pipeline": "p", "steps": names}]
     events += [{**ended, "step": name} for name in names[:100]]
     lines = drawn(board([*events, {"event": "step-started", "step": "step100"}]), 500.0, height=10).splitlines()
     assert [line.split()[1] for line in lines[1:-1]] == names[98:104]

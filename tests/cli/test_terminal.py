@@ -37,7 +37,7 @@ def on_terminal(
         stdout=slave,
         stderr=slave,
         start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - no threads here
     )
     os.close(slave)
     written = _read(master, press)
@@ -65,7 +65,7 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)
 
 
-def test_a_run_shows_its_steps_live_and_then_the_summary(millstream: Call, history: Path) -> None:
+def test_a_run_shows_its_steps_live_and_then_the_summary(history: Path) -> None:
     """Status in words beside the glyph; the cursor is there again at the end."""
     code, written = on_terminal("run", "demo.ipynb", "--no-cache", cwd=history)
     text = plain(written)
@@ -76,7 +76,7 @@ def test_a_run_shows_its_steps_live_and_then_the_summary(millstream: Call, histo
     assert written.rfind("\x1b[?25h") > written.rfind("\x1b[?25l")
 
 
-def test_no_color_leaves_no_colour(millstream: Call, history: Path) -> None:
+def test_no_color_leaves_no_colour(history: Path) -> None:
     """`NO_COLOR` is honoured in progress, tables and messages."""
     _, coloured = on_terminal("run", "demo.ipynb", cwd=history)
     assert re.search(r"\x1b\[[0-9;]*3[0-9]", coloured)
@@ -85,7 +85,7 @@ def test_no_color_leaves_no_colour(millstream: Call, history: Path) -> None:
         assert not re.search(r"\x1b\[(?:[0-9]*;)*[34][0-9](?:;|m)", written)
 
 
-def test_a_table_fits_the_terminal(millstream: Call, history: Path) -> None:
+def test_a_table_fits_the_terminal(history: Path) -> None:
     """Wide rows are wrapped within the width; nothing is lost."""
     code, written = on_terminal("runs", cwd=history)
     lines = plain(written).splitlines()

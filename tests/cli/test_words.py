@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from millstream.cli import words
 from millstream.cli.output import clean, last_line, one_line
 from millstream.cli.tables import columns, width

@@ -30,13 +30,13 @@ def guarded(command: Callable[[], object], arguments: Sequence[str]) -> int:
         code = command()
         flush()
     except click.ClickException as problem:
-        return _usage(problem, as_json)
+        return _usage(problem, as_json=as_json)
     except (KeyboardInterrupt, click.Abort):
-        return _known(CancelledError("Interrupted."), as_json)
+        return _known(CancelledError("Interrupted."), as_json=as_json)
     except MillstreamError as problem:
-        return _known(problem, as_json)
-    except Exception as problem:
-        return _unexpected(problem, as_json)
+        return _known(problem, as_json=as_json)
+    except Exception as problem:  # noqa: BLE001 - the last resort, which keeps the traceback
+        return _unexpected(problem, as_json=as_json)
     return code if isinstance(code, int) else 0
 
 
@@ -52,23 +52,23 @@ def report(problem: MillstreamError) -> None:
         say(f"{styled('hint', sys.stderr, fg='cyan')}: {clean(problem.hint)}")
 
 
-def _known(problem: MillstreamError, as_json: bool) -> int:
+def _known(problem: MillstreamError, *, as_json: bool) -> int:
     report(problem)
     if as_json:
         put_json({"error": problem.to_json()})
     return problem.exit_code
 
 
-def _usage(problem: click.ClickException, as_json: bool) -> int:
+def _usage(problem: click.ClickException, *, as_json: bool) -> int:
     """A call that click refused, in the words of our own errors."""
     hint = "millstream --help lists what there is."
     context = problem.ctx if isinstance(problem, click.UsageError) else None
     if context is not None and context.parent is not None:
         hint = f"{context.command_path} --help shows the options, with an example."
-    return _known(UsageError(problem.format_message(), hint=hint), as_json)
+    return _known(UsageError(problem.format_message(), hint=hint), as_json=as_json)
 
 
-def _unexpected(problem: Exception, as_json: bool) -> int:
+def _unexpected(problem: Exception, *, as_json: bool) -> int:
     """Something nobody foresaw: one line, where the traceback is, how to report it."""
     if os.environ.get("MILLSTREAM_DEBUG") == "1":
         traceback.print_exception(problem)
@@ -79,7 +79,7 @@ def _unexpected(problem: Exception, as_json: bool) -> int:
     )
     if isinstance(problem, OSError) and problem.errno in _OS_HINTS:
         hint = f"{_OS_HINTS[problem.errno]} (Details: {fields['traceback_file'] or 'MILLSTREAM_DEBUG=1 shows them'}.)"
-    return _known(MillstreamError(f"{type(problem).__name__}: {problem}", hint=hint, **fields), as_json)
+    return _known(MillstreamError(f"{type(problem).__name__}: {problem}", hint=hint, **fields), as_json=as_json)
 
 
 def _keep_traceback(problem: Exception) -> str | None:
@@ -101,5 +101,5 @@ def _store_tmp() -> Path:
         from millstream.service import find_project
 
         return find_project(Path.cwd()) / ".millstream" / "tmp"
-    except Exception:  # whatever broke the command may break this too
+    except Exception:  # noqa: BLE001 - whatever broke the command may break this too
         return Path(tempfile.gettempdir())

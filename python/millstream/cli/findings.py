@@ -11,7 +11,6 @@ from typing import IO, Any
 from millstream.cli.output import clean, one_line, put, say, styled
 
 _COLOURS = {"error": "red", "warning": "yellow", "hint": "cyan"}
-_LINE_LIMIT = 160
 
 
 def put_diagnostics(diagnostics: Iterable[dict[str, Any]], *, notebook: str | Path | None) -> None:
@@ -38,14 +37,10 @@ def place(notebook: str | Path | None, cell: int | None, line: int | None = None
 
 def excerpt(notebook: str | Path | None, cell: int | None, line: int | None, column: int | None = None) -> list[str]:
     """The source line with its number and a caret under the column; nothing where the line cannot be had."""
-    lines = _cell_lines(notebook, cell) if notebook is not None and cell is not None and line else []
-    if line is None or not 0 < line <= len(lines):
-        return []
-    source = clean(lines[line - 1]).replace("\t", " ")[:_LINE_LIMIT]
-    shown = [f"{line:>5} | {source}"]
-    if column is not None and column <= len(source):
-        shown.append(f"{'':>5} | {' ' * column}^")
-    return shown
+    from millstream.diagnostics import excerpt as shown
+
+    lines = shown(_source(notebook, cell), line, column).splitlines()
+    return [f"{line if number == 0 else '':>5} | {clean(text)}" for number, text in enumerate(lines)]
 
 
 def _print(
@@ -61,9 +56,11 @@ def _print(
             write(f"{'':>5} = {styled('hint', stream, fg='cyan')}: {one_line(found['hint'], 400)}")
 
 
-def _cell_lines(notebook: str | Path, cell: int) -> list[str]:
+def _source(notebook: str | Path | None, cell: int | None) -> str:
+    if notebook is None or cell is None:
+        return ""
     try:
-        source = json.loads(Path(notebook).read_text(encoding="utf-8"))["cells"][cell]["source"]
+        source = json.loads(Path(notebook).read_text(encoding="utf-8-sig"))["cells"][cell]["source"]
     except (OSError, ValueError, LookupError, TypeError):
-        return []
-    return ("".join(source) if isinstance(source, list) else str(source)).split("\n")
+        return ""
+    return "".join(source) if isinstance(source, list) else str(source)

@@ -25,7 +25,7 @@ def interruptible(announce: Callable[[], None]) -> Iterator[None]:
     """
     asked = False
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
             _end_at_once()

@@ -43,7 +43,7 @@ def last_line(text: str) -> str:
 
 
 def prepare_streams() -> None:
-    """Write UTF-8 whatever the locale says; what UTF-8 cannot hold (lone surrogates) becomes ``\\ud800``."""
+    r"""Write UTF-8 whatever the locale says; what UTF-8 cannot hold (lone surrogates) becomes ``\ud800``."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -31,7 +31,7 @@ def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequen
     table = [headers, *rows]
     widths = [max(width(row[column]) for row in table) for column in range(len(headers))]
     aligned = [
-        [_pad(cell, widths[column], headers[column] in right) for column, cell in enumerate(row)] for row in table
+        [_pad(cell, widths[column], right=headers[column] in right) for column, cell in enumerate(row)] for row in table
     ]
     return ["  ".join(row).rstrip() for row in aligned]
 
@@ -41,7 +41,7 @@ def width(text: str) -> int:
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
-def _pad(text: str, to: int, right: bool) -> str:
+def _pad(text: str, to: int, *, right: bool) -> str:
     gap = " " * (to - width(text))
     return gap + text if right else text + gap
 

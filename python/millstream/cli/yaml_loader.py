@@ -11,7 +11,7 @@ import yaml
 class Loader(yaml.SafeLoader):
     """PyYAML's safe loader with YAML 1.2's floats, without its dates, and strict about keys."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - PyYAML's signature
         """Build a mapping; a key that comes twice is an error and not a silent choice."""
         seen: set[Any] = set()
         for key_node, _ in node.value:

@@ -16,7 +16,7 @@ from millstream.cli.output import put, put_json
 @click.option("--suggest", is_flag=True, help="Suggest steps for a notebook without tags.")
 @json_option
 @click.pass_context
-def check(ctx: click.Context, /, notebook: str, suggest: bool, as_json: bool) -> None:
+def check(ctx: click.Context, /, *, notebook: str, suggest: bool, as_json: bool) -> None:
     """Say how a notebook becomes a pipeline, and what is in the way.
 
     Prints the steps with what each needs and gives, the parameters and metrics, and the diagnostics with the cell and

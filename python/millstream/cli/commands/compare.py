@@ -16,7 +16,7 @@ from millstream.errors import UsageError
 @click.command(epilog=examples("millstream compare last 20261124-1815", "millstream compare RUN RUN RUN --json"))
 @click.argument("runs", nargs=-1, required=True, metavar="RUN RUN...")
 @json_option
-def compare(runs: tuple[str, ...], as_json: bool) -> None:
+def compare(*, runs: tuple[str, ...], as_json: bool) -> None:
     """Show what differs between runs.
 
     Parameters, metrics, code, data, environment and times, side by side. RUN is a run's id, the beginning of one, or

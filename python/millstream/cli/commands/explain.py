@@ -8,13 +8,12 @@ import click
 
 from millstream.cli.options import examples, json_option
 from millstream.cli.output import put, put_json
-from millstream.errors import NotFoundError
 
 
 @click.command(epilog=examples("millstream explain MS101"))
 @click.argument("code")
 @json_option
-def explain(code: str, as_json: bool) -> None:
+def explain(*, code: str, as_json: bool) -> None:
     """Explain a code such as MS101.
 
     Codes MS0.. are errors of a call or a run, the others diagnostics about a notebook.
@@ -23,17 +22,22 @@ def explain(code: str, as_json: bool) -> None:
     if as_json:
         put_json(found)
     else:
-        put(f"{found['code']}: {found['title']}")
-        put()
-        put(found["text"])
+        put(found["text"].rstrip())
 
 
 def explanation(code: str) -> dict[str, Any]:
-    """The code's title and text. Raises NotFoundError with the codes there are."""
-    known = _errors()
-    if (found := known.get(code.strip().upper())) is None:
-        raise NotFoundError(f"There is no code {code!r}.", hint=f"The codes are {', '.join(sorted(known))}.")
-    return found
+    """The code's title and text. Raises NotFoundError with the nearest codes."""
+    from millstream.diagnostics import page
+
+    if found := _errors().get(code.strip().upper()):
+        return found
+    described = page(code)
+    return {
+        "code": described.code,
+        "title": described.title,
+        "severity": described.severity,
+        "text": described.text,
+    }
 
 
 def _errors() -> dict[str, dict[str, Any]]:
@@ -42,7 +46,10 @@ def _errors() -> dict[str, dict[str, Any]]:
     from millstream import errors
 
     classes = [getattr(errors, name) for name in errors.__all__]
-    return {
-        kind.code: {"code": kind.code, "title": kind.__name__, "text": getdoc(kind), "exit_code": kind.exit_code}
-        for kind in classes
-    }
+    return {kind.code: _error(kind.code, kind.__name__, getdoc(kind) or "", kind.exit_code) for kind in classes}
+
+
+def _error(code: str, name: str, meaning: str, exit_code: int) -> dict[str, Any]:
+    title = meaning.partition("\n")[0].rstrip(".")
+    text = f"# {code}: {title}\n\n{meaning}\n\nExit code {exit_code}; in Python the exception `{name}`.\n"
+    return {"code": code, "title": title, "exit_code": exit_code, "text": text}

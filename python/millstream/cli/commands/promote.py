@@ -20,7 +20,7 @@ from millstream.cli.output import clean, put, put_json
 @click.option("--name", metavar="NAME", help="The pipeline's name; the notebook's where none is given.")
 @click.option("--note", metavar="TEXT", help="What is new in this version.")
 @json_option
-def promote(notebook: str, name: str | None, note: str | None, as_json: bool) -> None:
+def promote(*, notebook: str, name: str | None, note: str | None, as_json: bool) -> None:
     """Write a notebook's pipeline to pipelines/NAME and register its version.
 
     Promoting the same code again changes nothing and gives the same version.

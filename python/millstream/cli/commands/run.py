@@ -40,7 +40,7 @@ _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
 @click.option("--events", metavar="FILE", hidden=True, help="Append each event as one line of JSON.")
 @json_option
 @click.pass_context
-def run(ctx: click.Context, /, target: str, as_json: bool, **options: Any) -> None:
+def run(ctx: click.Context, /, *, target: str, as_json: bool, **options: Any) -> None:
     """Run a notebook or a promoted pipeline, step by step.
 
     What did not change since an earlier run is taken from the cache. A failed step names its cell, and the next run

@@ -33,7 +33,7 @@ from millstream.cli.output import put, put_json
     help="Only the runs of which this is true, such as 'auc > 0.8 and month = 2'.",
 )
 @json_option
-def runs(as_json: bool, condition: str | None, **options: Any) -> None:
+def runs(*, as_json: bool, condition: str | None, **options: Any) -> None:
     """List the runs, newest first.
 
     A filter compares fields of a run (pipeline, status, started, seconds, ...), metrics and parameters with =, !=, <,

@@ -14,7 +14,7 @@ from millstream.cli.output import clean, one_line, put, put_json
 @click.command(epilog=examples("millstream show last", "millstream show 20261124-1815 --json | jq .artifacts"))
 @click.argument("run")
 @json_option
-def show(run: str, as_json: bool) -> None:
+def show(*, run: str, as_json: bool) -> None:
     """Show one run: steps, metrics, artifacts, environment.
 
     RUN is a run's id, the beginning of one, or `last`.
