@@ -41,13 +41,14 @@ class ForkedProcess:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, connection: socket.socket, pid: int, loaded: Sequence[str]) -> None:
-        self.pid = pid
-        self.loaded = tuple(loaded)
+    def __init__(self, connection: socket.socket, answer: dict[str, Any]) -> None:
+        self.pid: int = answer["pid"]
+        self.loaded: tuple[str, ...] = tuple(answer["loaded"])
+        self.left_out: dict[str, str] = answer["left_out"]
         self.returncode: int | None = None
         self.ready = False
         self._connection: socket.socket | None = connection
-        self._started = start_time(pid)
+        self._started = start_time(self.pid)
 
     def poll(self) -> int | None:
         """How the kernel ended, None while it runs."""
@@ -128,7 +129,7 @@ def fork_kernel(
         **_passed_on(),
     }
     connection, answer = _ask(command, environment, request, streams)
-    process = ForkedProcess(connection, answer["pid"], answer["loaded"])
+    process = ForkedProcess(connection, answer)
     process.wait_ready(START_TIMEOUT)
     return process
 

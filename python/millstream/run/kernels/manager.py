@@ -156,13 +156,15 @@ class Usable:
 def usable(spec: KernelSpec, preload: Iterable[str] = (), *, environment: dict[str, str] | None = None) -> Usable:
     """Say whether kernels of ``spec`` are forked, and with which libraries. Starts nothing."""
     variables = {**(os.environ if environment is None else environment), **spec.env}
-    if "kernel_provisioner" in spec.metadata:
-        reason = f"its kernels come from {spec.metadata['kernel_provisioner'].get('provisioner_name')}"
-    else:
-        command = refused(_command(spec), variables, {})
-        reason = command if isinstance(command, str) else None
     choice = libraries.choose(preload)
-    return Usable(reason=reason, early=choice.early, left_out=choice.left_out)
+    return Usable(reason=_refusal(spec, variables), early=choice.early, left_out=choice.left_out)
+
+
+def _refusal(spec: KernelSpec, variables: dict[str, str]) -> str | None:
+    if "kernel_provisioner" in spec.metadata:
+        return f"its kernels come from {spec.metadata['kernel_provisioner'].get('provisioner_name')}"
+    command = refused(_command(spec), variables, {})
+    return command if isinstance(command, str) else None
 
 
 def warm(spec: KernelSpec, preload: Iterable[str] = (), *, environment: dict[str, str] | None = None) -> bool:

@@ -31,7 +31,10 @@ class ForkProvisioner(LocalProvisioner):
     preload: Any = List(Unicode(), help="modules that the notebook imports first, in that order")
     fresh_because: str | None = None
     loaded: tuple[str, ...] = ()
-    left_out: dict[str, str]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.left_out: dict[str, str] = {}
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel, or start one. Raises what starting one raises."""
@@ -42,6 +45,7 @@ class ForkProvisioner(LocalProvisioner):
         self.process = process
         self.pid = self.pgid = process.pid
         self.loaded = process.loaded
+        self.left_out |= process.left_out
         self.cwd = kwargs.get("cwd") or os.getcwd()
         return self.connection_info
 
@@ -79,6 +83,7 @@ class ForkProvisioner(LocalProvisioner):
             "forked": self.fresh_because is None,
             "fresh_because": self.fresh_because,
             "loaded": self.loaded,
+            "left_out": self.left_out,
         }
 
 

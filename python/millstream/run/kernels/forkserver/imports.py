@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 THREADS_SAFE_TO_LEAVE = {"jemalloc_bg_thd"}
 # asks at import whether IPython is running; Kernel puts the answer right after the fork
 ASKING_ALLOWED = {"matplotlib.pyplot"}
+# keep the working directory of their import under this name, which Kernel sets anew
+FOLDERS_KEPT = {"multiprocessing.process": "ORIGINAL_DIR", "rich": "_IMPORT_CWD"}
 
 
 class Unfit(Exception):
@@ -37,15 +39,17 @@ class Unfit(Exception):
 class Importer:
     """Imports modules one by one and keeps what a fork needs to know of it.
 
-    ``kept_out`` maps top-level names that must not come in, even by way of another module, to the reason.
+    ``kept_out`` maps top-level names that must not come in, even by way of another module, to the reason;
+    ``environment`` is the one that the server was started with.
     """
 
-    def __init__(self, kept_out: dict[str, str]) -> None:
+    def __init__(self, kept_out: dict[str, str], environment: dict[str, str]) -> None:
         self.kept_out = kept_out
         self.loaded: list[str] = []
         self.read: dict[str, str | None] = {}  # environment variables looked at, and what they were
         self.asked: set[str] = set()  # modules that asked for IPython
-        self._environment = dict(os.environ)
+        self.looked: set[str] = set()  # modules that looked where the process is
+        self._environment = environment
         self._modules = set(sys.modules)
         self._filters = list(warnings.filters)
         self._fds = open_files()
@@ -72,10 +76,13 @@ class Importer:
     def _check(self, name: str, output: list[str], modules: set[str]) -> None:
         kept_out = sorted({module.split(".")[0] for module in modules} & set(self.kept_out))
         asked = sorted(self.asked - ASKING_ALLOWED)
+        looked = sorted(self.looked - set(FOLDERS_KEPT))
         if kept_out:
             raise Unfit(name, f"imports {kept_out[0]}, which {self.kept_out[kept_out[0]]}")
         if asked:
             raise Unfit(name, f"has {asked[0]} decide at import whether it runs in IPython")
+        if looked:
+            raise Unfit(name, f"has {looked[0]} look at the working directory at import")
         if output:
             raise Unfit(name, f"prints or warns at import: {output[0]}")
         self._check_process(name)
@@ -92,11 +99,11 @@ class Importer:
 
     @contextmanager
     def _watching(self) -> Iterator[None]:
-        """Record which environment variables are read, and who asks whether IPython is running."""
+        """Record which environment variables are read, and who asks for IPython or for the working directory."""
         from IPython.core.interactiveshell import InteractiveShell
 
         environ = type(os.environ)
-        getitem = environ.__getitem__
+        getitem, getcwd = environ.__getitem__, os.getcwd
 
         def recording(mapping: Any, key: Any) -> Any:
             if isinstance(key, str) and mapping is os.environ:
@@ -104,14 +111,20 @@ class Importer:
             return getitem(mapping, key)
 
         def initialized(cls: Any) -> bool:
-            self.asked.add(_asker())
+            self.asked.add(_asker("IPython", "traitlets"))
             return False
+
+        def looking() -> str:
+            self.looked.add(_asker("posixpath", "pathlib"))
+            return getcwd()
 
         environ.__getitem__ = recording  # type: ignore[method-assign]
         InteractiveShell.initialized = classmethod(initialized)  # type: ignore[assignment,method-assign]
+        os.getcwd = looking
         try:
             yield
         finally:
+            os.getcwd = getcwd
             environ.__getitem__ = getitem  # type: ignore[method-assign]
             del InteractiveShell.initialized
 
@@ -130,9 +143,10 @@ class Importer:
         return [entry for entry in warnings.filters if entry not in self._filters]
 
 
-def _asker() -> str:
+def _asker(*between: str) -> str:
+    """The module that called, by way of the packages ``between``."""
     frame = sys._getframe(2)
-    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in ("IPython", "traitlets"):
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in between:
         frame = frame.f_back
     return str(frame.f_globals.get("__name__"))
 

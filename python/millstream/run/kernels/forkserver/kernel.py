@@ -23,14 +23,15 @@ CHECK_PARENT = 1.0  # seconds, as ipykernel's own poller does
 class Request:
     """What the imports before the fork left to be put in place after it."""
 
-    def __init__(self, environment: dict[str, str | None], filters: list[Any]) -> None:
+    def __init__(self, environment: dict[str, str | None], filters: list[Any], asked: set[str]) -> None:
         self.environment = environment
         self.filters = filters
+        self.asked = asked
 
     @classmethod
     def preloaded(cls, importer: imports.Importer) -> Request:
         """What ``importer``'s imports changed."""
-        return cls(importer.new_environment(), importer.new_filters())
+        return cls(importer.new_environment(), importer.new_filters(), importer.asked)
 
 
 class Kernel:
@@ -55,7 +56,7 @@ class Kernel:
         _forget_the_server()
         _arguments(request["argv"])
         gc.enable()
-        _serve(request["client"], connection, self.preloaded.filters)
+        _serve(request["client"], connection, self.preloaded)
 
 
 def _standard_streams(fds: list[int]) -> None:
@@ -72,8 +73,8 @@ def _standard_streams(fds: list[int]) -> None:
 
 def _open(standard: int, like: Any) -> Any:
     mode = "w" if standard else "r"
-    unbuffered = like.write_through if mode == "w" else False
-    raw: Any = open(standard, mode + "b", 0 if unbuffered else -1, closefd=False)  # noqa: SIM115 - stays open
+    unbuffered = like.write_through
+    raw: Any = open(standard, mode + "b", 0 if unbuffered and standard else -1, closefd=False)  # noqa: SIM115 - stays open
     buffer_of = getattr(raw, "raw", raw)
     buffer_of.name = f"<{_STREAMS[standard]}>"
     stream = io.TextIOWrapper(
@@ -123,8 +124,10 @@ def _forget_the_server() -> None:
         sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
     process = sys.modules.get("multiprocessing.process")
     if process is not None:
-        process.ORIGINAL_DIR = os.getcwd()  # type: ignore[attr-defined]
         process.current_process()._config["authkey"] = process.AuthenticationString(os.urandom(32))
+    for name, kept in imports.FOLDERS_KEPT.items():
+        if name in sys.modules:
+            setattr(sys.modules[name], kept, os.getcwd())
     for name in [name for name in sys.modules if name.split(".")[0] == "_millstream_forkserver"]:
         del sys.modules[name]
 
@@ -142,19 +145,13 @@ def _arguments(argv: list[str]) -> None:
     sys.argv = [spec.origin if spec and spec.origin else module, *argv[at + 1 :]]
 
 
-def _serve(client: int, connection: socket.socket, filters: list[Any]) -> None:
+def _serve(client: int, connection: socket.socket, preloaded: Request) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     # not 0, which prints how to connect; 1 starts no poller: ours, started below, watches the client
     app: Any = IPKernelApp.instance(parent_handle=1)
     app.initialize()
-    if filters:
-        # IPython puts its own filters in front at start, an import in the notebook before those again
-        warnings.filters[:] = filters + [entry for entry in warnings.filters if entry not in filters]  # type: ignore[index]
-        warnings._filters_mutated()  # type: ignore[attr-defined]
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:
-        pyplot.install_repl_displayhook()  # which its import could not do without IPython
+    _finish_imports(preloaded)
     try:
         wire.send(connection, {"ready": True})
     except wire.Closed:
@@ -164,12 +161,23 @@ def _serve(client: int, connection: socket.socket, filters: list[Any]) -> None:
     app.start()
 
 
+def _finish_imports(preloaded: Request) -> None:
+    """Do what the imports would have done with IPython running."""
+    filters = preloaded.filters
+    if filters:
+        # IPython puts its own filters in front at start, an import in the notebook before those again
+        warnings.filters[:] = filters + [entry for entry in warnings.filters if entry not in filters]  # type: ignore[index]
+        warnings._filters_mutated()  # type: ignore[attr-defined]
+    if "matplotlib.pyplot" in preloaded.asked:
+        sys.modules["matplotlib.pyplot"].install_repl_displayhook()
+
+
 class ClientPoller(threading.Thread):
     """Ends this process when the one that asked for it is gone, as ipykernel does when its parent is."""
 
     def __init__(self, client: int) -> None:
-        super().__init__()
-        self.daemon = True
+        super().__init__(daemon=True)  # unnamed, which takes a number from the names of threads to come
+        self.name = "Thread-1"  # as ipykernel's poller comes to be called
         self.client = client
 
     def run(self) -> None:

@@ -28,6 +28,7 @@ KERNEL_IMPORTS = (
     "IPython.extensions.storemagic",
     "faulthandler",
     "pdb",
+    "runpy",
     "sqlite3",
     "tornado.platform.asyncio",
 )
@@ -71,6 +72,7 @@ class Asked:
         self.request = request
         self.fds = fds
         self.tries = 0
+        self.left_out: dict[str, str] = {}
 
     def close(self) -> None:
         """Let go of this process's copies."""
@@ -94,6 +96,7 @@ class Server:
         self.draining = False
         self.installation = imports.installation()
         self.stamps: imports.Stamps = {}
+        self.environment = dict(os.environ)
         self.socket_file = os.stat(config["socket"])
 
     def run(self) -> Role | None:
@@ -188,6 +191,9 @@ class Server:
         if asked.tries > MOST_TRIES:
             _reply(asked, {"refused": "broken", "why": "templates keep ending"})
             return None
+        for name in asked.request["preload"]:
+            if name in self.unfit:
+                asked.left_out[name] = self.unfit[name]
         preload = tuple(name for name in asked.request["preload"] if name not in self.unfit)
         for handle in self.handles:
             if handle.preload == preload and not handle.ending:
@@ -203,6 +209,7 @@ class Server:
             handle.waiting.append(asked)
             return
         asked.request["client"] = _pid_of(asked.connection)
+        asked.request["left_out"] = asked.left_out
         handle.handed.append(asked)
         try:
             wire.send(
@@ -219,7 +226,7 @@ class Server:
         if pid == 0:
             ours.close()
             self._leave_behind(asked)
-            return Template(theirs, list(preload), self.kept_out)
+            return Template(theirs, list(preload), imports.Importer(self.kept_out, self.environment))
         theirs.close()
         handle = Handle(preload, pid, ours)
         self.handles.append(handle)
@@ -272,6 +279,7 @@ class Server:
         if why.startswith("stale"):
             self._end(handle)
         else:
+            asked.left_out = dict.fromkeys(handle.preload, why)
             asked.request["preload"] = []
         return self._dispatch(asked)
 
@@ -418,14 +426,13 @@ def main(listening: int) -> None:
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     role: Role | None = Server(config, socket.socket(fileno=listening))
-    while role is not None:
+    while role is not None and not isinstance(role, Kernel):
         role = _play(role)
+    if role is not None:
+        role.run()  # from here, so that a cell has as many frames below it as in a fresh kernel
 
 
-def _play(role: Role) -> Role | None:
-    if isinstance(role, Kernel):
-        role.run()
-        return None
+def _play(role: Server | Template) -> Role | None:
     try:
         return role.run()
     except Exception:  # noqa: BLE001 - the last resort of a process without a terminal: its log

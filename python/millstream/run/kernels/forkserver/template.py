@@ -19,10 +19,10 @@ SPARE_DELAY = 0.05  # seconds: a spare is forked when the kernel just asked for 
 class Template:
     """Forked from the server, with which it speaks over ``channel``; forks kernels until told to end."""
 
-    def __init__(self, channel: socket.socket, preload: list[str], kept_out: dict[str, str]) -> None:
+    def __init__(self, channel: socket.socket, preload: list[str], importer: imports.Importer) -> None:
         self.channel = channel
         self.preload = preload
-        self.importer = imports.Importer(kept_out)
+        self.importer = importer
         self.kernels: dict[int, int] = {}  # connection's file number → pid
         self.connections: dict[int, socket.socket] = {}
         self.ended: set[int] = set()  # connections told of their kernel's end
@@ -136,7 +136,8 @@ class Template:
         connection = socket.socket(fileno=fds[0])
         self._tell(event="taken")
         try:
-            wire.send(connection, {"pid": pid, "loaded": self.importer.loaded})
+            answer = {"pid": pid, "loaded": self.importer.loaded, "left_out": request["left_out"]}
+            wire.send(connection, answer)
             wire.send(spare, {"request": request}, fds)
         except wire.Closed:
             pass  # the client or the spare has gone: seen as the end of its connection or process
@@ -156,8 +157,9 @@ class Template:
             if name and not _from(name, folder):
                 return f"{name} is also in {folder}"
         set_here = self.importer.new_environment()
+        environment = {"MPLBACKEND": os.environ.get("MPLBACKEND"), **request["environment"]}  # set by ipykernel if unset
         for name, value in self.importer.read.items():
-            if name not in set_here and request["environment"].get(name) != value:
+            if name not in set_here and environment.get(name) != value:
                 return f"the environment variable {name} differs"
         return None
 
