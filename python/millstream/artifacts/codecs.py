@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from millstream.artifacts import arrays
+from millstream.artifacts import arrays, sets
 from millstream.artifacts.objects import ObjectFolder, hash_chunks
 from millstream.artifacts.pickler import DebugTable, Pickler
 from millstream.errors import StoreError
@@ -39,6 +39,7 @@ class Dump:
     seen: list[arrays.Seen]
     shared: dict[int, Any]
     has_views: bool
+    sets: int = 0
     digests: list[str] = field(default_factory=list)
 
     def hash_buffers(self, known: BufferHash) -> list[str]:
@@ -49,13 +50,15 @@ class Dump:
 
     def header(self) -> bytes:
         """The line of JSON before the pickle; needs :meth:`hash_buffers`."""
-        head = {
+        head: dict[str, Any] = {
             "format": "pickle",
             "python": PYTHON,
             "names": sorted(self.values),
             "references": self.references,
             "buffers": [[digest, b.nbytes] for digest, b in zip(self.digests, self.buffers, strict=True)],
         }
+        if self.sets:
+            head["sets"] = self.sets
         return json.dumps(head, sort_keys=True).encode() + b"\n"
 
     def fingerprint(self, known: BufferHash) -> str:
@@ -64,13 +67,15 @@ class Dump:
         return hash_chunks([self.header(), self.stream])
 
 
-def dump(
-    values: Mapping[str, Any], refer: Callable[[str], str | None], spans: Mapping[int, arrays.Span]
-) -> Dump:
+def dump(values: Mapping[str, Any], refer: Callable[[str], str | None], spans: Mapping[int, arrays.Span]) -> Dump:
     """Pickle ``values`` together. Raises whatever an object that cannot be pickled raises."""
     file = io.BytesIO()
     pickler = Pickler(file, roots=values, refer=refer, spans=spans)
     pickler.dump([values[name] for name in sorted(values)])
+    met = pickler.met()
+    layouts = [(each, wanted) for each in met if type(each) is set and (wanted := sets.layout(each))]
+    if layouts:
+        pickler.dump([(each, tuple(wanted)) for each, wanted in layouts])
     return Dump(
         values=values,
         stream=file.getvalue(),
@@ -79,8 +84,9 @@ def dump(
         names=pickler.names,
         debug=pickler.debug,
         seen=pickler.seen,
-        shared=pickler.shared_objects(),
+        shared=pickler.shared_objects(met),
         has_views=any(id(s.array) in spans for s in pickler.seen),
+        sets=len(layouts),
     )
 
 
@@ -140,8 +146,18 @@ def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tup
             hint="Code inside a value only loads in the Python that made it; use a kernel of that version.",
         )
     memory = [(digest, objects.map(digest)) for digest, _ in head["buffers"]]
-    values = pickle.loads(data[head["length"] :], buffers=[buffer for _, buffer in memory])  # noqa: S301
+    stream, buffers = data[head["length"] :], [buffer for _, buffer in memory]
+    values = _load_ordered(stream, buffers) if head.get("sets") else pickle.loads(stream, buffers=buffers)
     return dict(zip(head["names"], values, strict=True)), memory
+
+
+def _load_ordered(stream: memoryview, buffers: list[Any]) -> list[Any]:
+    """Values, and behind them, in a pickle that refers to the first, how their sets are to be filled."""
+    unpickler = pickle.Unpickler(io.BytesIO(stream), buffers=buffers)
+    values: list[Any] = unpickler.load()
+    for each, wanted in unpickler.load():
+        sets.refill(each, sets.Layout(*wanted))
+    return values
 
 
 def read_header(data: memoryview) -> dict[str, Any]:

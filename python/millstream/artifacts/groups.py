@@ -80,7 +80,7 @@ class Grouping:
             self._dumps[group] = codecs.dump({n: namespace[n] for n in group}, self._refer, self._spans)
         except _Cycle:
             raise
-        except Exception as error:  # noqa: BLE001 - a user's __reduce__ may raise anything
+        except Exception as error:
             self._fail(group, error)
             return None
         self._stack.pop()

@@ -55,17 +55,17 @@ class ObjectFolder:
                 file.flush()
                 os.fsync(file.fileno())
             Path(name).chmod(0o444)
-            os.rename(name, target)  # noqa: PTH104 - one system call, atomic
+            os.rename(name, target)
         except OSError as error:
             raise _cannot_write(self.root, error) from error
         finally:
             with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
+                os.unlink(name)
         return digest
 
     def put_file(self, source: Path) -> str:
         """Keep a copy of a file's content."""
-        with open(source, "rb") as file:  # noqa: PTH123
+        with open(source, "rb") as file:
             size = os.fstat(file.fileno()).st_size
             if not size:
                 return self.put([b""])
@@ -112,7 +112,7 @@ def hash_chunks(chunks: Iterable[bytes | memoryview]) -> str:
 def hash_file(path: str | os.PathLike[str]) -> str:
     """SHA-256 of a file's content, in hexadecimal, read in chunks of 16 MiB."""
     hasher = hashlib.sha256()
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
+    with open(path, "rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
             hasher.update(chunk)
     return hasher.hexdigest()

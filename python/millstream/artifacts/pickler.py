@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import decimal
 import enum
 import fractions
@@ -14,6 +14,7 @@ import sys
 import types
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from cloudpickle import cloudpickle
@@ -27,7 +28,7 @@ DebugTable = dict[str, tuple[bytes, dict[str, str]]]
 _IMMUTABLE = (
     str, bytes, int, float, complex, bool, tuple, frozenset, type, range, slice, type(None), type(Ellipsis),
     types.BuiltinFunctionType, types.ModuleType, types.CodeType, types.WrapperDescriptorType,
-    types.MethodDescriptorType, datetime.date, datetime.time, datetime.timedelta, datetime.tzinfo, decimal.Decimal,
+    types.MethodDescriptorType, dt.date, dt.time, dt.timedelta, dt.tzinfo, decimal.Decimal,
     fractions.Fraction, uuid.UUID, pathlib.PurePath, re.Pattern, enum.Enum,
 )  # fmt: skip
 _IMMUTABLE_ELSEWHERE = {
@@ -74,7 +75,7 @@ class Pickler(cloudpickle.Pickler):
         self._kept_alive: list[Any] = []
         self._root_ids = {id(value) for value in roots.values()}
 
-    def reducer_override(self, obj: Any) -> Any:
+    def reducer_override(self, obj: Any) -> Any:  # noqa: PLR0911 - one for each kind of object
         """Called by pickle for everything but the plainest types."""
         kind = type(obj)
         if kind is types.FunctionType or isinstance(obj, type):
@@ -162,14 +163,18 @@ class Pickler(cloudpickle.Pickler):
         ids.add(id(part))
         self._kept_alive.append(part)
 
-    def shared_objects(self) -> dict[int, Any]:
-        """Everything met whose identity matters, by id: what two values must be stored together for sharing."""
+    def met(self) -> list[Any]:
+        """Every object met that is written once and referred to from then on, in order."""
+        return [obj for _, obj in sorted(self.memo.copy().values(), key=itemgetter(0))]
+
+    def shared_objects(self, met: Iterable[Any]) -> dict[int, Any]:
+        """Those of ``met`` whose identity matters, by id: what two values must be stored together for sharing."""
         immutable = _immutable_types()
         unshared = self._index_parts | self._frame_parts
         return {
-            key: obj
-            for key, (_, obj) in self.memo.copy().items()
-            if not isinstance(obj, immutable) and key not in unshared and _has_identity(obj)
+            id(obj): obj
+            for obj in met
+            if not isinstance(obj, immutable) and id(obj) not in unshared and _has_identity(obj)
         }
 
 

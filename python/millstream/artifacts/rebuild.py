@@ -10,7 +10,8 @@ import linecache
 import marshal
 import sys
 import types
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 Resolver = Callable[[str, str], Any]
 
@@ -49,7 +50,7 @@ def ipython() -> Any:
     """The running shell, where a value refers to it."""
     from IPython import get_ipython
 
-    return get_ipython()  # type: ignore[no-untyped-call]
+    return get_ipython()
 
 
 def stream(name: str) -> Any:
@@ -61,12 +62,12 @@ def code(canonical: bytes) -> types.CodeType:
     """A code object, with the lines it had where they are known."""
     known = _debug.get(hashlib.sha256(canonical).hexdigest())
     if known is None:
-        return marshal.loads(canonical)  # type: ignore[no-any-return] # noqa: S302
+        return marshal.loads(canonical)  # type: ignore[no-any-return]
     original, sources = known
     for filename, text in sources.items():
         if filename not in linecache.cache:
             linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    return marshal.loads(original)  # type: ignore[no-any-return] # noqa: S302
+    return marshal.loads(original)  # type: ignore[no-any-return]
 
 
 def cell() -> types.CellType:
@@ -94,15 +95,17 @@ def memory(buffer: Any) -> Any:
 
 
 def array(
-    buffer: Any, dtype: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, writeable: bool  # noqa: FBT001
+    buffer: Any,
+    dtype: Any,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    offset: int,
+    writeable: bool,  # noqa: FBT001
 ) -> Any:
     """An array over ``buffer``: strides and offset in bytes."""
     import numpy as np
 
-    if not len(buffer):
-        made = np.empty(shape, dtype)
-    else:
-        made = np.ndarray(shape, dtype, buffer, offset, strides)
+    made = np.ndarray(shape, dtype, buffer, offset, strides) if len(buffer) else np.empty(shape, dtype)
     made.flags.writeable = writeable
     return made
 
