@@ -73,7 +73,7 @@ async def test_a_cancelled_run_leaves_no_kernel_and_is_recorded(
     pid_file = jp_root_dir / "pid"
     cells = [
         ("a = 1", "step:one"),
-        (f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)", "step:two"),
+        (f"import os, time\nopen({str(pid_file)!r}, 'w').write(str(os.getpid()))\ntime.sleep(600 * a)", "step:two"),
     ]
     write_notebook(jp_root_dir / "long.ipynb", cells)
     job = (await ask("POST", "/jobs", body={"notebook": "long.ipynb"})).document["job"]

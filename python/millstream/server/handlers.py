@@ -14,7 +14,7 @@ from typing import Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
-from tornado import web
+from tornado.web import HTTPError, authenticated
 
 from millstream.errors import MillstreamError
 from millstream.server import requests
@@ -49,7 +49,7 @@ class Handler(APIHandler):
             self.set_status(error.http_status)
             document = error.to_json()
         else:
-            message = isinstance(error, web.HTTPError) and error.log_message
+            message = isinstance(error, HTTPError) and error.log_message
             document = {
                 "code": f"HTTP{status_code}",
                 "message": message or HTTPStatus(status_code).phrase,
@@ -67,10 +67,10 @@ class Handler(APIHandler):
 class NoSuchRoute(Handler):
     """Everything else under the API's path."""
 
-    @web.authenticated
+    @authenticated
     async def get(self) -> None:
         """Say that there is nothing here."""
-        raise web.HTTPError(404, f"There is nothing at this path; {PREFIX}/openapi.json lists what there is.")
+        raise HTTPError(404, f"There is nothing at this path; {PREFIX}/openapi.json lists what there is.")
 
     post = put = patch = delete = get
 
@@ -89,7 +89,8 @@ def _method(route: Route) -> Callable[..., Awaitable[None] | None]:
     async def method(self: Handler, **path: str) -> None:
         await self.answer(route, path)
 
-    return web.authenticated(authorized(route.action)(method))
+    checked: Callable[..., Awaitable[None] | None] = authenticated(authorized(route.action)(method))
+    return checked
 
 
 def _text(document: Any) -> str:

@@ -10,8 +10,6 @@ TEXT: Schema = {"type": "string"}
 WHOLE: Schema = {"type": "integer"}
 NUMBER: Schema = {"type": "number"}
 YES_NO: Schema = {"type": "boolean"}
-RUN_STATUS: Schema = {"enum": ["succeeded", "failed", "refused", "cancelled", "running"], "type": "string"}
-STEP_STATUS: Schema = {"enum": ["waiting", "running", "ran", "cached", "failed", "not run"], "type": "string"}
 
 
 def ref(name: str) -> Schema:
@@ -21,7 +19,9 @@ def ref(name: str) -> Schema:
 
 def nullable(schema: Schema) -> Schema:
     """The schema, or null."""
-    return {"anyOf": [schema, {"type": "null"}]} if "$ref" in schema else {**schema, "type": [schema["type"], "null"]}
+    if "type" in schema and "enum" not in schema:
+        return {**schema, "type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def list_of(schema: Schema) -> Schema:
@@ -32,6 +32,10 @@ def list_of(schema: Schema) -> Schema:
 def map_of(schema: Schema) -> Schema:
     """An object with any names, such as parameters."""
     return {"type": "object", "additionalProperties": schema}
+
+
+def _one_of(description: str, *words: str) -> Schema:
+    return {"type": "string", "description": description, "enum": list(words)}
 
 
 def record(description: str, optional: Schema | None = None, /, **required: Schema) -> Schema:
@@ -49,6 +53,7 @@ def request(description: str, optional: Schema, /, **required: Schema) -> Schema
     return {**record(description, optional, **required), "additionalProperties": False}
 
 
+RUN_STATUS, STEP_STATUS = ref("RunStatus"), ref("StepStatus")
 _VALUE = ref("JsonValue")
 _VALUES = map_of(_VALUE)
 _PATH = {"type": "string", "minLength": 1, "maxLength": 4096}
@@ -77,6 +82,11 @@ SCHEMAS: dict[str, Schema] = {
             {"type": "object", "additionalProperties": _VALUE},
         ],
     },
+    "RunStatus": _one_of("How a run ended, or running.", "succeeded", "failed", "refused", "cancelled", "running"),
+    "StepStatus": _one_of(
+        "How a step ended, or how far it is.", "waiting", "running", "ran", "cached", "failed", "not run"
+    ),
+    "Severity": _one_of("How bad a finding is.", "error", "warning", "hint"),
     "Error": record(
         "What went wrong and what to do about it.",
         {"diagnostics": list_of(ref("Diagnostic"))},
@@ -88,7 +98,7 @@ SCHEMAS: dict[str, Schema] = {
     "Diagnostic": record(
         "A finding about a notebook. cell counts all cells from 0, line from 1 within the cell, column from 0.",
         code=TEXT,
-        severity={"enum": ["error", "warning", "hint"], "type": "string"},
+        severity=ref("Severity"),
         cell=nullable(WHOLE),
         line=nullable(WHOLE),
         column=nullable(WHOLE),

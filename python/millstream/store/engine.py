@@ -80,7 +80,8 @@ def _size(path: Path) -> int:
 def _errors() -> type[Exception]:
     import duckdb
 
-    return duckdb.Error
+    error: type[Exception] = duckdb.Error
+    return error
 
 
 __all__ = ["attached", "forget"]

@@ -30,7 +30,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 
 def usable(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether the tables are those of this version. Raises duckdb.Error when there are none."""
-    return connection.execute("select schema from meta").fetchall() == [(schema.SCHEMA,)]
+    return bool(connection.execute("select schema from meta").fetchall() == [(schema.SCHEMA,)])
 
 
 def refresh(connection: duckdb.DuckDBPyConnection, log: Log) -> None:
