@@ -22,6 +22,8 @@ export const Commands = {
 export interface ICommandActions {
   openPanel: () => void;
   promote: () => Promise<void>;
+  /** Whether the notebook that is in front is one to promote. */
+  canPromote: () => boolean;
   compare: (args: ICompareArgs) => Promise<void>;
   toggleBands: () => Promise<void>;
   areBandsShown: () => boolean;
@@ -83,7 +85,7 @@ export function addCommands(
     label: args => (args.toolbar ? '' : trans.__('Promote to Pipeline…')),
     caption: trans.__('Promote to pipeline'),
     icon: promoteIcon,
-    isEnabled: hasNotebook,
+    isEnabled: () => actions.canPromote(),
     describedBy: {
       args: {
         type: 'object',

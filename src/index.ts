@@ -65,6 +65,9 @@ function activate(
       const openFolder = (path: string) => void app.commands.execute(GO_TO_PATH, { path });
       await (model.session && promote(model.session, openFolder, trans));
     },
+    canPromote: () =>
+      model.session !== null &&
+      notebooks.currentWidget?.context.path === model.session.notebook.path,
     compare: compareOpener(app, client, restorer, trans),
     areBandsShown: () => settings.showBands,
     toggleBands: async () => {

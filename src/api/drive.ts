@@ -7,6 +7,7 @@ import type { Client } from './client';
 export const DRIVE = 'millstream';
 
 const EXTENSION = '.ipynb';
+const NEVER = new Date(0).toISOString();
 
 /** The path of the executed notebook of a step, as the document manager takes it. */
 export function executedPath(notebook: string | undefined, run: string, step: string): string {
@@ -67,8 +68,8 @@ export class ExecutedDrive implements Contents.IDrive {
       mimetype: '',
       content,
       writable: false,
-      created: '',
-      last_modified: ''
+      created: startOf(place.run),
+      last_modified: startOf(place.run)
     } as Contents.IModel;
   }
 
@@ -129,9 +130,19 @@ function directory(path: string): Contents.IModel {
     mimetype: '',
     content: [],
     writable: false,
-    created: '',
-    last_modified: ''
+    created: NEVER,
+    last_modified: NEVER
   };
+}
+
+/** When a run started, as its id says: `20261124-181503-k3f9q2` begins with the time in UTC. */
+function startOf(run: string): string {
+  const match = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)/.exec(run);
+  if (!match) {
+    return NEVER;
+  }
+  const [, year, month, day, hour, minute, second] = match;
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
 }
 
 function readOnly(): Promise<never> {

@@ -129,9 +129,6 @@ function RunTable(props: IRunsViewProps): React.JSX.Element {
           </th>
           <th scope="col">{trans.__('Run')}</th>
           <th scope="col">{trans.__('Metrics')}</th>
-          <th scope="col" className="ms-Number">
-            {trans.__('Time')}
-          </th>
         </tr>
       </thead>
       <tbody>
@@ -172,17 +169,19 @@ function RunLine({ row, ...props }: IRunsViewProps & { row: RunRow }): React.JSX
           </span>
         </button>
         <span className="ms-RunTable-when" title={absoluteTime(started)}>
-          {statusText(status, trans)}, {relativeTime(started, props.now)}
+          {[relativeTime(started, props.now), duration(seconds, trans)].filter(Boolean).join(' · ')}
         </span>
       </td>
-      <td className="ms-RunTable-metrics">
+      <td>
+        {status === 'succeeded' ? null : (
+          <span className="ms-Quiet">{statusText(status, trans)}</span>
+        )}
         {Object.entries(metrics).map(([name, value]) => (
           <span key={name} className="ms-RunTable-metric">
-            {name} <b>{valueText(value)}</b>
+            <span title={name}>{name}</span> <b>{valueText(value)}</b>
           </span>
         ))}
       </td>
-      <td className="ms-Number">{duration(seconds, trans)}</td>
     </tr>
   );
 }

@@ -42,7 +42,7 @@ export function TagControl(props: ITagControlProps): React.JSX.Element {
           type="text"
           list={`${id}names`}
           value={name}
-          placeholder={trans.__('step name or role')}
+          placeholder={trans.__('step or role')}
           autoComplete="off"
           spellCheck={false}
           aria-invalid={problem !== null}

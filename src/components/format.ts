@@ -37,7 +37,7 @@ export function relativeTime(iso: string, now: number): string {
   }
   const [unit, size] =
     UNITS.find(([, length]) => Math.abs(seconds) >= length) ?? UNITS[UNITS.length - 1];
-  const format = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
+  const format = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
   return format.format(Math.trunc(seconds / size), unit);
 }
 
