@@ -22,8 +22,7 @@ PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 PIPELINE: Cells = [
     ("n = 3", "parameters"),
     ("values = list(range(n))", "step:load"),
-    ("total = sum(values)", "step:add"),
-    ("mean = total / n", "step:score", "metrics"),
+    ("mean = sum(values) / n", "step:score", "metrics"),
 ]
 
 

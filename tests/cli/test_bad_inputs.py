@@ -23,7 +23,7 @@ def assert_told(done: subprocess.CompletedProcess[str], code: int, *words: str) 
     for word in words:
         assert word in shown
     assert "hint" in shown
-    assert "Traceback" not in shown
+    assert "Traceback" not in done.stderr
     assert "MS000" not in shown, "an error that nobody foresaw"
 
 
@@ -112,7 +112,7 @@ def test_a_parameter_that_is_not_in_the_notebook(call: Call, tmp_path: Path, wri
 def test_a_step_that_is_not_in_the_notebook(call: Call, tmp_path: Path, write_notebook: Write) -> None:
     """The steps there are stand in the message."""
     write_notebook(tmp_path / "demo.ipynb")
-    assert_told(call("run", "demo.ipynb", "--step", "trian"), 2, "trian", "load", "add", "score")
+    assert_told(call("run", "demo.ipynb", "--step", "trian"), 2, "trian", "load", "score")
 
 
 def test_a_kernel_that_is_not_there(call: Call, tmp_path: Path, write_notebook: Write) -> None:
@@ -210,7 +210,7 @@ def test_a_store_that_is_read_only(call: Call, small_disk: Path, write_notebook:
     write_notebook(small_disk / "demo.ipynb")
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     assert_told(call("run", "demo.ipynb", cwd=small_disk), 1, "MS007", ".millstream")
-    assert_told(call("promote", "demo.ipynb", cwd=small_disk), 1, "demo")
+    assert_told(call("promote", "demo.ipynb", cwd=small_disk), 1, str(small_disk))
     assert call("check", "demo.ipynb", cwd=small_disk).returncode == 0
     assert call("runs", cwd=small_disk).returncode == 0
 

@@ -142,3 +142,10 @@ def test_a_wrong_call_with_json_is_a_document_too(call: Call) -> None:
     done = call("run", "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["code"] == "MS001"
+
+
+def test_a_bare_call_is_answered_with_the_help(call: Call) -> None:
+    """Nothing was asked for, so what there is to ask for is shown."""
+    done = call("store")
+    assert "millstream store check" in done.stdout + done.stderr
+    assert "error" not in done.stderr

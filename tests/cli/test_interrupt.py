@@ -58,8 +58,11 @@ def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
         process.wait()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("source", [WAITING, STUBBORN], ids=["a sleeping kernel", "a kernel that ignores SIGINT"])
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [(WAITING, signal.SIGINT), (STUBBORN, signal.SIGTERM)],
+    ids=["Ctrl-C, a sleeping kernel", "SIGTERM, a kernel that ignores SIGINT"],
+)
 def test_an_interrupted_run_leaves_no_kernel_and_is_recorded_as_cancelled(
     call: Call, tmp_path: Path, write_notebook: Write, source: str, number: signal.Signals
 ) -> None:

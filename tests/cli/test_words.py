@@ -43,6 +43,7 @@ def test_values() -> None:
     assert words.value("a\nb") == "a b"
     assert words.value([1, "x"]) == '[1, "x"]'
     assert words.value(None) == "None"
+    assert words.value(True) == "True"
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ import click
 from millstream.cli.output import flush, put_json, say, styled
 from millstream.errors import CancelledError, MillstreamError, UsageError
 
+# A group called without a command: its message is its help. Click before 8.2 prints the help itself.
+_CALLED_BARE: tuple[type[click.ClickException], ...] = tuple(
+    filter(None, [getattr(click.exceptions, "NoArgsIsHelpError", None)])
+)
 _OS_HINTS = {
     errno.ENOSPC: "Free some space on that disk and run again: finished steps are kept.",
     errno.EROFS: "That file system is read-only. MILLSTREAM_HOME can name a folder for the store elsewhere.",
@@ -61,6 +65,9 @@ def _known(problem: MillstreamError, *, as_json: bool) -> int:
 
 def _usage(problem: click.ClickException, *, as_json: bool) -> int:
     """A call that click refused, in the words of our own errors."""
+    if isinstance(problem, _CALLED_BARE):
+        say(problem.format_message())
+        return problem.exit_code
     hint = "millstream --help lists what there is."
     context = problem.ctx if isinstance(problem, click.UsageError) else None
     if context is not None and context.parent is not None:

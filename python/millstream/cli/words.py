@@ -52,14 +52,12 @@ def moment(iso: str | None) -> str:
 
 
 def value(item: object, limit: int = 60) -> str:
-    """A parameter or metric: numbers to six digits, text as it is, the rest as JSON."""
-    if item is None:
-        return "None"
+    """A parameter or metric: numbers to six digits, lists and mappings as JSON, the rest as text."""
     if isinstance(item, float):
         return f"{item:.6g}"
-    if isinstance(item, str):
-        return one_line(item, limit)
-    return one_line(json.dumps(item, ensure_ascii=False, default=str), limit)
+    if isinstance(item, list | dict):
+        return one_line(json.dumps(item, ensure_ascii=False, default=str), limit)
+    return one_line(item, limit)
 
 
 def pairs(items: dict[str, object], limit: int = 60) -> str:
