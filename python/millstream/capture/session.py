@@ -12,8 +12,9 @@ import json
 import numbers
 import os
 import pickle
+import re
 import sys
-import types
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from millstream.artifacts.codecs import Dump
 from millstream.artifacts.groups import Grouping
 from millstream.artifacts.objects import ObjectFolder, hash_file
 from millstream.capture import ambient, standalone
+from millstream.capture.describing import as_metrics, describe, is_data
 from millstream.capture.files import Watcher
 from millstream.errors import CannotCrossError
 
-SHELL_NAMES = {"_", "__", "___"}  # what the shell had before the first cell is known by identity
+# What the shell binds while cells run; what it had before the first is known by identity.
+_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|_exit_code|__annotations__|__millstream")
 
 
 class Session:
@@ -45,12 +48,14 @@ class Session:
         self.baseline: Grouping | None = None
         self.baseline_prints: dict[frozenset[str], str | None] = {}
         self.baseline_values: dict[str, Any] = {}
+        self.everything_prints: dict[frozenset[str], str | None] = {}
         self.ambient: dict[str, bytes] = {}
         self.known: dict[tuple[int, int], str] = {}
         self.loaded: dict[str, dict[str, Any]] = {}
         self.artifacts: dict[str, dict[str, Any]] = {}
         self.bound: dict[str, str] = {}
         self.metrics: dict[str, Any] = {}
+        self.tagged: dict[str, Any] = {}
         self.watcher = Watcher([*context.get("own", []), context["objects"]])
         ambient.start()
         rebuild.set_resolver(self.resolve)
@@ -70,6 +75,9 @@ class Session:
         namespace = rebuild.main_namespace()
         self.baseline_values = {n: namespace[n] for group in self.baseline_prints for n in group}
         self.ambient = ambient.capture()
+        if self.context["keep"] == "all":
+            everything = self._everything(self._known)
+            self.everything_prints = {g: everything.digest(next(iter(g))) for g in everything.groups()}
         self.artifacts.clear()
         self.known.clear()  # from here on the user's code may write to that memory
 
@@ -77,12 +85,12 @@ class Session:
         """The names that later steps may need; every one where that cannot be known."""
         if self.context["live"] is not None:
             return list(self.context["live"])
-        return [n for n in rebuild.main_namespace() if self.carried(n) and not n.startswith("_")]
+        return [n for n in rebuild.main_namespace() if self.carried(n)]
 
     def carried(self, name: str) -> bool:
         """Whether a global name is the notebook's own."""
         namespace = rebuild.main_namespace()
-        if name not in namespace or name.startswith("__") or name in SHELL_NAMES or _is_history(name):
+        if name not in namespace or _SHELL.fullmatch(name):
             return False
         return self.initial.get(name) != id(namespace[name])
 
@@ -174,13 +182,14 @@ class Session:
         final = Grouping(lambda _: None, self.carried)
         final.add({*self._live(), *self.baseline_values})
         outputs = self._store_changed(final)
+        self.sample(self.context["metrics"])
         manifest = {
             "outputs": outputs,
-            "kept": self._keep_all(outputs) if self.context["keep"] == "all" else {},
+            **self._keep_all(outputs),
             "failures": final.failures,
             "deleted": sorted(n for n in self.baseline_values if n not in rebuild.main_namespace()),
             "ambient": self._changed_ambient(),
-            "metrics": {**self._tagged_metrics(), **self.metrics},
+            "metrics": {**self.tagged, **self.metrics},
             "reads": self.watcher.reads,
             "listed": self.watcher.listings(),
             "writes": self._store_written(),
@@ -188,6 +197,7 @@ class Session:
             "modules": _modules(),
             "site": [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))],
             "python": sys.version.split()[0],
+            "executable": sys.executable,
         }
         self._write(manifest)
         self.baseline = None
@@ -226,30 +236,37 @@ class Session:
             found["ancestors"] = [*self._ancestors(name), *([before] if before else [])]
         return found
 
+    def _everything(self, known: codecs.BufferHash) -> Grouping:
+        """Every top-level data value, dumped."""
+        found = Grouping(known, self.carried)
+        found.add(n for n, v in rebuild.main_namespace().items() if self.carried(n) and is_data(v))
+        return found
+
     def _keep_all(self, outputs: dict[str, Any]) -> dict[str, Any]:
-        """Every top-level data value that is not an output anyway."""
-        namespace = rebuild.main_namespace()
-        names = [n for n, v in namespace.items() if self.carried(n) and _is_data(v) and not n.startswith("_")]
-        everything = Grouping(lambda _: None, self.carried)
-        everything.add(names)
+        """Every top-level data value that is not an output anyway, and whether the step changed it."""
         kept: dict[str, Any] = {}
+        if self.context["keep"] != "all":
+            return {"kept": kept, "unkept": {}}
+        namespace = rebuild.main_namespace()
+        everything = self._everything(lambda _: None)
         for group, dump in everything.groups().items():
-            wanted = [n for n in group if n in names and n not in outputs]
+            wanted = [n for n in group if n not in outputs and is_data(namespace[n])]
             if wanted:
-                stored = self._store(group, dump, everything.digest(next(iter(group))))
-                kept.update({name: stored[name] for name in wanted})
-        return kept
+                fingerprint = everything.digest(wanted[0])
+                stored = self._store(group, dump, fingerprint)
+                changed = self.everything_prints.get(group) != fingerprint
+                kept.update({name: {**stored[name], "changed": changed} for name in wanted})
+        return {"kept": kept, "unkept": everything.failures}
 
     def _changed_ambient(self) -> dict[str, str]:
         now = ambient.capture()
         return {n: self.objects.put([state]) for n, state in now.items() if self.ambient.get(n) != state}
 
-    def _tagged_metrics(self) -> dict[str, Any]:
+    def sample(self, names: Iterable[str]) -> None:
+        """Note what the metrics ``names`` are now."""
         namespace = rebuild.main_namespace()
-        found: dict[str, Any] = {}
-        for name in self.context["metrics"]:
-            found.update(as_metrics(name, namespace.get(name)))
-        return found
+        for name in names:
+            self.tagged.update(as_metrics(name, namespace.get(name)))
 
     def _store_written(self) -> dict[str, Any]:
         """Files this step wrote, kept so that a cached step can bring them back."""
@@ -304,6 +321,11 @@ def save() -> None:
     _session[0].save()
 
 
+def sample(names: list[str]) -> None:
+    """Note the metrics ``names`` as they are now; the straight run of ``millstream verify`` does where a step ends."""
+    _session[0].sample(names)
+
+
 def metric(name: str, value: float, step: int | None = None) -> None:
     """Record a metric of the run by name; with ``step``, one point of a series."""
     if not isinstance(value, numbers.Real):
@@ -316,21 +338,6 @@ def metric(name: str, value: float, step: int | None = None) -> None:
         metrics.setdefault(f"{name}.series", []).append([step, float(value)])
 
 
-def as_metrics(name: str, value: Any) -> dict[str, Any]:
-    """A scalar under its name, a dict of scalars under its keys; nothing else is a metric."""
-    if hasattr(value, "item") and getattr(value, "shape", None) in ((), (1,)):
-        value = value.item()
-    if isinstance(value, numbers.Real):
-        return {name: value if isinstance(value, (bool, int)) else float(value)}
-    if isinstance(value, dict):
-        found: dict[str, Any] = {}
-        for key, item in value.items():
-            if isinstance(key, str) and not isinstance(item, dict):
-                found.update(as_metrics(key, item))
-        return found
-    return {}
-
-
 def _place(view: memoryview) -> tuple[int, int]:
     import ctypes
 
@@ -338,27 +345,6 @@ def _place(view: memoryview) -> tuple[int, int]:
         if flat.readonly:
             return (0, 0)
         return ctypes.addressof(ctypes.c_char.from_buffer(flat)), flat.nbytes
-
-
-def _is_history(name: str) -> bool:
-    return name.startswith("_") and name.lstrip("_i").isdigit()
-
-
-def _is_data(value: Any) -> bool:
-    return not isinstance(value, (types.ModuleType, types.FunctionType, types.BuiltinFunctionType, type))
-
-
-def describe(value: Any) -> dict[str, Any]:
-    """What a value is, for people: its type, its shape where it has one."""
-    kind = type(value)
-    name = (
-        kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
-    )
-    found: dict[str, Any] = {"type": name, "definition": isinstance(value, (types.FunctionType, type))}
-    shape = getattr(value, "shape", None)
-    if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape):
-        found["shape"] = list(shape)
-    return found
 
 
 def _modules() -> list[str]:
