@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { Comparison, JsonValue, RunRow } from '../api/types';
-import { absoluteTime, duration, shortDigest, statusText, valueText } from './format';
+import type { Comparison, JsonValue, RunSummary } from '../api/types';
+import { absoluteTime, duration, pipelineText, shortDigest, statusText, valueText } from './format';
 import { Notice } from './Notice';
 
 export interface ICompareViewProps {
@@ -75,16 +75,14 @@ function rowsOf<T extends JsonValue>(
   }));
 }
 
-function runRows(runs: readonly RunRow[], trans: TranslationBundle): IRow[] {
-  const row = (name: string, text: (run: RunRow) => string) => ({
+function runRows(runs: readonly RunSummary[], trans: TranslationBundle): IRow[] {
+  const row = (name: string, text: (run: RunSummary) => string) => ({
     name,
     cells: runs.map(text),
     changed: false
   });
   return [
-    row(trans.__('Pipeline'), ({ pipeline, version }) =>
-      version === null ? pipeline : `${pipeline} v${version}`
-    ),
+    row(trans.__('Pipeline'), pipelineText),
     row(trans.__('Status'), ({ status }) => statusText(status, trans)),
     row(trans.__('Started'), ({ started }) => absoluteTime(started)),
     row(trans.__('Time'), run => duration(run.seconds, trans))
@@ -93,7 +91,7 @@ function runRows(runs: readonly RunRow[], trans: TranslationBundle): IRow[] {
 
 interface IGridProps {
   title: string;
-  runs: readonly RunRow[];
+  runs: readonly RunSummary[];
   rows: readonly IRow[];
   empty?: string;
   trans: TranslationBundle;

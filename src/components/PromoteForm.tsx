@@ -40,7 +40,7 @@ export function PromoteForm(props: IPromoteFormProps): React.JSX.Element {
       />
       <p id={`${id}help`} className="ms-Quiet">
         {trans.__(
-          'A letter first, then letters, digits, _ and -. Its files are written to pipelines/%1/.',
+          'Letters, digits, _, - and dots. Its files are written to pipelines/%1/.',
           answer.name
         )}
       </p>

@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { Run, StepRun } from '../api/types';
-import { absoluteTime, duration, statusText } from './format';
+import { absoluteTime, duration, pipelineText, statusText } from './format';
 import { Glyph } from './Glyph';
 import { Notice } from './Notice';
 import { Section } from './Section';
@@ -48,14 +48,11 @@ interface IWholeProps {
 }
 
 function Whole({ run, onOpen, trans }: IWholeProps): React.JSX.Element {
-  const { pipeline, version, status, started, seconds, error } = run;
+  const { status, started, seconds, error } = run;
   return (
     <>
       <div className="ms-RunDetail-head" data-status={status}>
-        <h3>
-          {pipeline}
-          {version === null ? '' : ` v${version}`}
-        </h3>
+        <h3>{pipelineText(run)}</h3>
         <p className="ms-Quiet">
           <code>{run.run}</code>
         </p>

@@ -1,14 +1,21 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import type { RunRow } from '../api/types';
-import { absoluteTime, duration, relativeTime, statusText, valueText } from './format';
+import type { RunSummary } from '../api/types';
+import {
+  absoluteTime,
+  duration,
+  pipelineText,
+  relativeTime,
+  statusText,
+  valueText
+} from './format';
 import { Glyph } from './Glyph';
 import { Empty, Notice } from './Notice';
 
 const PAUSE = 300;
 
 export interface IRunsViewProps {
-  rows: readonly RunRow[];
+  rows: readonly RunSummary[];
   selection: readonly string[];
   filter: string;
   hasMore: boolean;
@@ -140,9 +147,9 @@ function RunTable(props: IRunsViewProps): React.JSX.Element {
   );
 }
 
-function RunLine({ row, ...props }: IRunsViewProps & { row: RunRow }): React.JSX.Element {
+function RunLine({ row, ...props }: IRunsViewProps & { row: RunSummary }): React.JSX.Element {
   const { trans } = props;
-  const { run, pipeline, version, status, started, seconds, metrics } = row;
+  const { run, status, started, seconds, metrics } = row;
   const isSelected = props.selection.includes(run);
   return (
     <tr aria-selected={isSelected}>
@@ -163,8 +170,7 @@ function RunLine({ row, ...props }: IRunsViewProps & { row: RunRow }): React.JSX
         >
           <Glyph name={status} />
           <span>
-            {pipeline}
-            {version === null ? '' : ` v${version}`}
+            {pipelineText(row)}
             <span className="ms-Hidden">{` ${run}`}</span>
           </span>
         </button>

@@ -29,8 +29,11 @@ export function duration(seconds: number | null | undefined, trans: TranslationB
   return trans.__('%1 h %2 min', Math.floor(minutes / 60), minutes % 60);
 }
 
-/** '3 minutes ago', in the words of the browser's language. */
-export function relativeTime(iso: string, now: number): string {
+/** '3 min. ago', in the words of the browser's language. */
+export function relativeTime(iso: string | null, now: number): string {
+  if (iso === null) {
+    return '';
+  }
   const seconds = (Date.parse(iso) - now) / 1000;
   if (Number.isNaN(seconds)) {
     return iso;
@@ -42,7 +45,10 @@ export function relativeTime(iso: string, now: number): string {
 }
 
 /** The moment in full, in the browser's language and time zone. */
-export function absoluteTime(iso: string): string {
+export function absoluteTime(iso: string | null): string {
+  if (iso === null) {
+    return '';
+  }
   const date = new Date(iso);
   return Number.isNaN(date.getTime()) ? iso : date.toLocaleString();
 }
@@ -56,6 +62,17 @@ export function valueText(value: JsonValue | undefined): string {
     return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** A pipeline's name, with its version where it has one. */
+export function pipelineText({
+  pipeline,
+  version
+}: {
+  pipeline: string | null;
+  version: number | null;
+}): string {
+  return version === null ? (pipeline ?? '–') : `${pipeline} v${version}`;
 }
 
 /** A digest short enough to read aloud. */

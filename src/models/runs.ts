@@ -1,7 +1,7 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import type { ApiError, Client } from '../api/client';
-import type { Run, RunRow } from '../api/types';
+import type { Run, RunSummary } from '../api/types';
 import { asApiError } from './session';
 
 const PAGE = 30;
@@ -14,7 +14,7 @@ export class RunHistory {
     return this._changed;
   }
 
-  get rows(): readonly RunRow[] {
+  get rows(): readonly RunSummary[] {
     return this._rows;
   }
 
@@ -131,7 +131,7 @@ export class RunHistory {
     }
   }
 
-  private _received(rows: readonly RunRow[], next: string | null): void {
+  private _received(rows: readonly RunSummary[], next: string | null): void {
     const known = new Set(rows.map(({ run }) => run));
     this._rows = rows;
     this._next = next;
@@ -145,7 +145,7 @@ export class RunHistory {
   private _next: string | null = null;
   private _notebook: string | undefined;
   private _problem: ApiError | null = null;
-  private _rows: readonly RunRow[] = [];
+  private _rows: readonly RunSummary[] = [];
   private _selection: readonly string[] = [];
   private _turn = 0;
 }

@@ -11,7 +11,7 @@ const ALIASES: Record<string, Role> = {
   'pipeline-metrics': 'metrics'
 };
 const LONGEST_NAME = 64;
-const NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** What `stepNameProblem` finds wrong. */
 export type NameProblem = 'empty' | 'characters' | 'long';
@@ -87,9 +87,13 @@ export function withoutPlace(tags: readonly string[]): string[] {
   );
 }
 
-/** The place of each cell, from its own tags and those above it: an untagged code cell goes on with the step above. */
+/**
+ * The place of each cell, from its own tags and those above it: an untagged code cell goes on with the step above, and
+ * a step that is taken up again further down is a new one with a number.
+ */
 export function outline(cells: readonly { kind: string; tags: readonly string[] }[]): IPlace[] {
-  let current: string | null = null;
+  const taken = new Set<string>();
+  let current: { tag: string; name: string } | null = null;
   return cells.map(({ kind, tags }) => {
     if (kind !== 'code') {
       return { role: 'markdown', step: null };
@@ -98,7 +102,19 @@ export function outline(cells: readonly { kind: string; tags: readonly string[] 
     if (role && role !== 'metrics') {
       return { role, step: null };
     }
-    current = stepOf(tags) ?? current;
-    return { role: role ?? (current === null ? null : 'step'), step: current };
+    const tag = stepOf(tags);
+    if (tag !== null && tag !== current?.tag) {
+      current = { tag, name: freeName(tag, taken) };
+      taken.add(current.name);
+    }
+    return { role: current && 'step', step: current?.name ?? null };
   });
+}
+
+function freeName(tag: string, taken: ReadonlySet<string>): string {
+  let name = tag;
+  for (let number = 2; taken.has(name); number += 1) {
+    name = `${tag}_${number}`;
+  }
+  return name;
 }

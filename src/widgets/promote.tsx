@@ -82,18 +82,12 @@ function announce(
 ): void {
   const { pipeline, version, created, path, files } = promotion;
   const message = created
-    ? trans.__(
-        '%1 is promoted as version %2: %3 files in %4.',
-        pipeline,
-        version,
-        files.length,
-        path
-      )
+    ? trans.__('%1 is promoted as version %2, %3 files.', pipeline, version, files.length)
     : trans.__('%1 is already version %2; nothing changed.', pipeline, version);
+  const open = { label: trans.__('Open folder'), displayType: 'link' as const };
   Notification.success(message, {
     autoClose: 15000,
-    actions: [
-      { label: trans.__('Open folder'), displayType: 'link', callback: () => openFolder(path) }
-    ]
+    // A project that reaches above the server's folder has its pipelines where the file browser cannot go.
+    actions: path === null ? [] : [{ ...open, callback: () => openFolder(path) }]
   });
 }

@@ -1,0 +1,1146 @@
+/** Generated from the server’s OpenAPI document by `jlpm api`; do not edit. */
+
+export type JsonValue =
+  null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+export interface paths {
+  '/millstream/api/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This document. */
+    get: operations['openapi'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/version': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The version of Millstream and of this API. */
+    get: operations['version'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a notebook compiles to: steps, edges, diagnostics. */
+    get: operations['check'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/jobs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The runs that this server started and that go on. */
+    get: operations['jobs'];
+    put?: never;
+    /** Start a run in a process of its own. */
+    post: operations['start_job'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/jobs/{job}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How a run goes, or went. */
+    get: operations['job'];
+    put?: never;
+    post?: never;
+    /** Cancel a run; nothing when it has ended. */
+    delete: operations['cancel_job'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A page of the history, newest first. */
+    get: operations['runs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/runs/{run}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One run, by its id, a beginning of it, or last. */
+    get: operations['run'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/runs/{run}/steps/{step}/notebook': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The executed notebook of a step. */
+    get: operations['executed_notebook'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/compare': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Two or more runs side by side. */
+    get: operations['compare'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/promotions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Make a notebook a version of a pipeline. */
+    post: operations['promote'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    /** @description Any JSON. Numbers that JSON lacks are the texts NaN, Infinity and -Infinity. */
+    JsonValue: JsonValue;
+    /**
+     * @description How a run ended, or running.
+     * @enum {string}
+     */
+    RunStatus: 'succeeded' | 'failed' | 'refused' | 'cancelled' | 'running';
+    /**
+     * @description How a step ended, or how far it is.
+     * @enum {string}
+     */
+    StepStatus: 'waiting' | 'running' | 'ran' | 'cached' | 'failed' | 'not run';
+    /**
+     * @description How bad a finding is.
+     * @enum {string}
+     */
+    Severity: 'error' | 'warning' | 'hint';
+    /** @description What went wrong and what to do about it. */
+    Error: {
+      code: string;
+      message: string;
+      hint: string | null;
+      diagnostics?: components['schemas']['Diagnostic'][];
+    };
+    /** @description The version of Millstream and of this API. */
+    Version: {
+      version: string;
+      api: number;
+    };
+    /** @description A finding about a notebook. cell counts all cells from 0, line from 1 within the cell, column from 0. */
+    Diagnostic: {
+      code: string;
+      severity: components['schemas']['Severity'];
+      cell: number | null;
+      line: number | null;
+      column: number | null;
+      message: string;
+      hint: string | null;
+    };
+    /** @description A step of a notebook: its cells, the names it needs from earlier steps, gives to later ones, and follows. */
+    Step: {
+      name: string;
+      cells: number[];
+      needs: string[];
+      gives: string[];
+      after: string[];
+    };
+    /** @description target needs names from source. */
+    Edge: {
+      source: string;
+      target: string;
+      names: string[];
+    };
+    /** @description What a cell is: parameters, imports, functions, step, skip or markdown. */
+    CellRole: {
+      index: number;
+      role: string | null;
+      step: string | null;
+    };
+    /** @description What a notebook compiles to. */
+    Check: {
+      ok: boolean;
+      notebook: string;
+      steps: components['schemas']['Step'][];
+      edges: components['schemas']['Edge'][];
+      parameters: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      metrics: string[];
+      diagnostics: components['schemas']['Diagnostic'][];
+      cells: components['schemas']['CellRole'][];
+    };
+    /** @description Why a run ended as it did, where that is known. */
+    RunError: {
+      code: string;
+      message: string;
+      step?: string | null;
+      cell?: number | null;
+      line?: number | null;
+      hint?: string | null;
+      traceback?: string | null;
+    };
+    /** @description What to run. notebook is a path as Jupyter's contents API gives it. */
+    JobRequest: {
+      notebook: string;
+      /** @default {} */
+      parameters?: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      /** @default true */
+      cache?: boolean;
+      /** @default null */
+      step?: string | null;
+    };
+    /** @description The run was started; ask for the job by this id. */
+    JobStarted: {
+      job: string;
+    };
+    /** @description A step of a run that goes on. */
+    JobStep: {
+      name: string;
+      status: components['schemas']['StepStatus'];
+      seconds: number | null;
+      cell: number | null;
+      last_output: string | null;
+    };
+    /** @description Something that was said while it ran. */
+    Message: {
+      severity: string;
+      text: string;
+    };
+    /** @description A run that this server started, while it goes on and after. */
+    Job: {
+      job: string;
+      notebook: string;
+      /** @enum {string} */
+      state: 'running' | 'ended';
+      status: components['schemas']['RunStatus'] | null;
+      run: string | null;
+      steps: components['schemas']['JobStep'][];
+      error: components['schemas']['RunError'] | null;
+      messages: components['schemas']['Message'][];
+      result: components['schemas']['Run'] | null;
+    };
+    /** @description The runs that this server started and that go on. */
+    Jobs: {
+      jobs: components['schemas']['Job'][];
+    };
+    /** @description One line of the history. */
+    RunSummary: {
+      run: string;
+      pipeline: string | null;
+      version: number | null;
+      status: components['schemas']['RunStatus'];
+      started: string | null;
+      seconds: number | null;
+      parameters: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      metrics: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+    };
+    /** @description A page of the history; next is the cursor of the page after it, if there is one. */
+    RunPage: {
+      runs: components['schemas']['RunSummary'][];
+      next: string | null;
+    };
+    /** @description A step as it was run. */
+    StepRun: {
+      name: string;
+      status: components['schemas']['StepStatus'];
+      seconds: number | null;
+      executed_notebook?: string | null;
+      cells?: number[];
+    };
+    /** @description A value that a step gave, by its content. */
+    Artifact: {
+      name: string;
+      step: string;
+      digest: string | null;
+      type: string | null;
+      bytes: number | null;
+    };
+    /** @description One execution, whole. */
+    Run: {
+      run: string;
+      pipeline: string | null;
+      version: number | null;
+      status: components['schemas']['RunStatus'];
+      started: string | null;
+      seconds: number | null;
+      parameters: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      metrics: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      steps: components['schemas']['StepRun'][];
+      error: components['schemas']['RunError'] | null;
+      diagnostics: components['schemas']['Diagnostic'][];
+      ended?: string | null;
+      artifacts?: components['schemas']['Artifact'][];
+      environment?: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      notebook?: components['schemas']['NotebookVersion'] | null;
+      git?: components['schemas']['Commit'] | null;
+    };
+    /** @description The notebook that was run, by its content. */
+    NotebookVersion: {
+      path: string | null;
+      digest: string | null;
+    };
+    /** @description The state of the repository. */
+    Commit: {
+      commit: string | null;
+      dirty: boolean | null;
+    };
+    /** @description How a step's code differs. */
+    StepDifference: {
+      step: string;
+      changed: boolean;
+      diff: string;
+    };
+    /** @description The content of a value or file in each run; null where the run has none. */
+    DataDifference: {
+      name: string;
+      step: string;
+      digests: (string | null)[];
+      changed: boolean;
+    };
+    /** @description Runs side by side: each list has one entry a run, null where it has nothing of that name. */
+    Comparison: {
+      runs: components['schemas']['RunSummary'][];
+      parameters: {
+        [key: string]: components['schemas']['JsonValue'][];
+      };
+      metrics: {
+        [key: string]: components['schemas']['JsonValue'][];
+      };
+      code: components['schemas']['StepDifference'][];
+      data: components['schemas']['DataDifference'][];
+      environment: {
+        [key: string]: components['schemas']['JsonValue'][];
+      };
+      seconds: {
+        [key: string]: (number | null)[];
+      };
+    };
+    /** @description A notebook in Jupyter's format, version 4. */
+    Notebook: Record<string, never>;
+    /** @description The notebook to promote, and what to call the pipeline. */
+    PromotionRequest: {
+      notebook: string;
+      /** @default null */
+      name?: string | null;
+      /** @default null */
+      note?: string | null;
+    };
+    /** @description The version that was made, or found to be there already. path is the pipeline's folder as Jupyter's contents API gives it, null where it is outside of what the server shows. */
+    Promotion: {
+      pipeline: string;
+      version: number;
+      digest: string;
+      path: string | null;
+      files: string[];
+      created: boolean;
+    };
+    /** @description An OpenAPI document. */
+    Document: Record<string, never>;
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  openapi: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description An OpenAPI document. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Document'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  version: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The version of Millstream and of this API. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Version'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  check: {
+    parameters: {
+      query: {
+        /** @description Path of the notebook, as Jupyter's contents API gives it. */
+        notebook: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What a notebook compiles to. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Check'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  jobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The runs that this server started and that go on. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Jobs'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  start_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['JobRequest'];
+      };
+    };
+    responses: {
+      /** @description The run was started; ask for the job by this id. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JobStarted'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A run that this server started, while it goes on and after. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Job'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  cancel_job: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        job: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Cancel a run; nothing when it has ended. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  runs: {
+    parameters: {
+      query?: {
+        /** @description How many runs. */
+        limit?: number;
+        /** @description The page after the one that gave this cursor. */
+        cursor?: string;
+        /** @description started, seconds, metric:NAME, parameter:NAME …; with - in front the greatest first. */
+        sort?: string;
+        /** @description Such as: auc > 0.8 and month = 2 and (status = succeeded or text ~ "late"). */
+        filter?: string;
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of the history; next is the cursor of the page after it, if there is one. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RunPage'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  run: {
+    parameters: {
+      query?: {
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path: {
+        run: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One execution, whole. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Run'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  executed_notebook: {
+    parameters: {
+      query?: {
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path: {
+        run: string;
+        step: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A notebook in Jupyter's format, version 4. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Notebook'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  compare: {
+    parameters: {
+      query: {
+        /** @description A run, by its id, a beginning of it, or last; at least two. */
+        run: string[];
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Runs side by side: each list has one entry a run, null where it has nothing of that name. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Comparison'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  promote: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PromotionRequest'];
+      };
+    };
+    responses: {
+      /** @description The version that was made, or found to be there already. path is the pipeline's folder as Jupyter's contents API gives it, null where it is outside of what the server shows. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Promotion'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Unprocessable Entity */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+}
