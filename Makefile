@@ -37,11 +37,11 @@ test: lint test-python test-front test-browser  ## Run every check and test: Pyt
 
 test-python: $(VENV)/.dev  ## Run the Python tests (some of them: make test-python ARGS="tests/run -k cache")
 	$(SAY) "Python tests"
-	@python -m pytest -n 2 $(ARGS)
+	@pytest -n 2 $(ARGS)
 
 test-lowest: $(LOWEST)/.made  ## Run the Python tests against the lowest versions that pyproject.toml admits
 	$(SAY) "Python tests, lowest versions"
-	@env PATH="$(CURDIR)/$(LOWEST)/bin:$$PATH" $(LOWEST)/bin/python -m pytest -n 2 $(ARGS)
+	@env PATH="$(CURDIR)/$(LOWEST)/bin:$$PATH" $(LOWEST)/bin/pytest -n 2 $(ARGS)
 
 test-front: node_modules/.made  ## Run the TypeScript unit tests
 	$(SAY) "TypeScript tests"
