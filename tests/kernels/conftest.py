@@ -77,4 +77,3 @@ def other_environment(tmp_path: Path, site_packages: Path) -> KernelSpec:
             (packages / entry.name).symlink_to(entry.path)
     argv = [str(folder / "bin" / "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
     return KernelSpec(argv=argv, display_name="Other", language="python", resource_dir=str(tmp_path))
-

@@ -17,7 +17,9 @@ NO_HISTORY = "--HistoryManager.hist_file=:memory:"
 class Kernel:
     """A running kernel and its client."""
 
-    def __init__(self, preload: tuple[str, ...] = (), *, fresh: bool = False, spec: KernelSpec | None = None, **start: Any):
+    def __init__(
+        self, preload: tuple[str, ...] = (), *, fresh: bool = False, spec: KernelSpec | None = None, **start: Any
+    ):
         self.manager: ForkKernelManager = kernels.kernel_manager_factory(preload, fresh=fresh)(kernel_name="python3")
         if spec is not None:
             self.manager._kernel_spec = spec if fresh else kernels.with_provisioner(spec, preload)

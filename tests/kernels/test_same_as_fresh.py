@@ -86,7 +86,7 @@ AFTER_IMPORTS = {
         "X = r.normal(size=(200, 5)); f = ensemble.RandomForestClassifier(20, random_state=0, n_jobs=2)\n"
         "print(f.fit(X, X[:, 0] > 0).predict_proba(X).tobytes().hex())"
     ),
-    "native thread pools": "import threadpoolctl as t; print([(i['prefix'], i['num_threads']) for i in t.threadpool_info()])",
+    "native thread pools": "import threadpoolctl as t; print(sorted((i['prefix'], i['num_threads']) for i in t.threadpool_info()))",
     "arrow's thread pool": (
         "import pyarrow.compute as pc; t = pyarrow.table({'k': np.arange(10**6) % 7, 'v': np.arange(10**6)})\n"
         "print(t.group_by('k').aggregate([('v', 'sum')]).sort_by('k').to_pydict(), pyarrow.cpu_count())"

@@ -165,7 +165,9 @@ def _passed_on() -> dict[str, Any]:
     """What a process passes on to those it starts, and a forked kernel is given."""
     import resource
 
-    ignored = [number for number in (signal.SIGHUP, signal.SIGTERM) if signal.getsignal(number) == signal.SIG_IGN]
+    # subprocess gives a child those that Python ignores itself (SIGPIPE, SIGXFSZ) back
+    numbers = signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}
+    ignored = [int(number) for number in numbers if signal.getsignal(number) == signal.SIG_IGN]
     limits = {name: resource.getrlimit(number) for name, number in identity.limit_numbers().items()}
     return {"umask": _umask(), "limits": limits, "ignored": ignored}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import io
+import logging
 import os
 import resource
 import signal
@@ -12,32 +13,32 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from . import imports, wire
+from . import wire
+from .imports import FOLDERS_KEPT, Importer
 
 _STREAMS = ("stdin", "stdout", "stderr")
 CHECK_PARENT = 1.0  # seconds, as ipykernel's own poller does
 
 
-class Request:
-    """What the imports before the fork left to be put in place after it."""
+class Preloaded:
+    """What the imports before the fork left, to be put in place after it."""
 
-    def __init__(self, environment: dict[str, str | None], filters: list[Any], asked: set[str]) -> None:
-        self.environment = environment
-        self.filters = filters
-        self.asked = asked
-
-    @classmethod
-    def preloaded(cls, importer: imports.Importer) -> Request:
-        """What ``importer``'s imports changed."""
-        return cls(importer.new_environment(), importer.new_filters(), importer.asked)
+    def __init__(self, importer: Importer) -> None:
+        self.environment = importer.new_environment()
+        self.filters = importer.new_filters()
+        self.handlers = importer.new_handlers()
+        self.callbacks = importer.scenery.registered
+        self.main = importer.scenery.main
 
 
 class Kernel:
     """A forked process waiting on ``channel`` for the request that makes it a kernel."""
 
-    def __init__(self, channel: socket.socket, preloaded: Request) -> None:
+    def __init__(self, channel: socket.socket, preloaded: Preloaded) -> None:
         self.channel = channel
         self.preloaded = preloaded
 
@@ -112,7 +113,7 @@ def _environment(request: dict[str, Any], preloaded: dict[str, str | None]) -> N
 
 
 def _forget_the_server() -> None:
-    """Undo what imports took from the server's process: random state, folders, keys."""
+    """Undo what imports took from the server's process: random state, folders, keys, times."""
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
         # as at import; ``seed`` would leave the singleton with the sequence of the server
@@ -120,12 +121,14 @@ def _forget_the_server() -> None:
             numpy_random.set_bit_generator(numpy_random.MT19937())
         else:
             numpy_random.seed()
-    if "tempfile" in sys.modules:
-        sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
+    sys.modules["tempfile"].tempdir = None  # type: ignore[attr-defined]
+    threading.main_thread()._set_native_id()  # type: ignore[attr-defined]
+    now = time.time if isinstance(logging._startTime, float) else time.time_ns  # type: ignore[attr-defined]
+    logging._startTime = now()  # type: ignore[attr-defined]
     process = sys.modules.get("multiprocessing.process")
     if process is not None:
         process.current_process()._config["authkey"] = process.AuthenticationString(os.urandom(32))
-    for name, kept in imports.FOLDERS_KEPT.items():
+    for name, kept in FOLDERS_KEPT.items():
         if name in sys.modules:
             setattr(sys.modules[name], kept, os.getcwd())
     for name in [name for name in sys.modules if name.split(".")[0] == "_millstream_forkserver"]:
@@ -145,13 +148,14 @@ def _arguments(argv: list[str]) -> None:
     sys.argv = [spec.origin if spec and spec.origin else module, *argv[at + 1 :]]
 
 
-def _serve(client: int, connection: socket.socket, preloaded: Request) -> None:
+def _serve(client: int, connection: socket.socket, preloaded: Preloaded) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     # not 0, which prints how to connect; 1 starts no poller: ours, started below, watches the client
     app: Any = IPKernelApp.instance(parent_handle=1)
-    app.initialize()
-    _finish_imports(preloaded)
+    with _handlers_apart(preloaded.handlers):
+        app.initialize()
+    _finish_imports(app.shell, preloaded)
     try:
         wire.send(connection, {"ready": True})
     except wire.Closed:
@@ -161,15 +165,32 @@ def _serve(client: int, connection: socket.socket, preloaded: Request) -> None:
     app.start()
 
 
-def _finish_imports(preloaded: Request) -> None:
+@contextmanager
+def _handlers_apart(handlers: list[Any]) -> Iterator[None]:
+    """Spare what imports did to logging from its configuration at start, which in a fresh kernel came before them."""
+    named = {handler.name: handler for handler in (each() for each in handlers) if handler is not None}
+    loggers = logging.root.manager.loggerDict.values()
+    disabled = [logger for logger in loggers if getattr(logger, "disabled", False)]
+    registry, names = logging._handlerList, logging._handlers  # type: ignore[attr-defined]
+    registry[:] = [each for each in registry if each not in handlers]
+    yield
+    registry.extend(handlers)
+    names.update({name: handler for name, handler in named.items() if name})
+    for logger in disabled:
+        logger.disabled = True  # type: ignore[union-attr]
+
+
+def _finish_imports(shell: Any, preloaded: Preloaded) -> None:
     """Do what the imports would have done with IPython running."""
     filters = preloaded.filters
     if filters:
         # IPython puts its own filters in front at start, an import in the notebook before those again
         warnings.filters[:] = filters + [entry for entry in warnings.filters if entry not in filters]  # type: ignore[index]
         warnings._filters_mutated()  # type: ignore[attr-defined]
-    if "matplotlib.pyplot" in preloaded.asked:
-        sys.modules["matplotlib.pyplot"].install_repl_displayhook()
+    if sys.modules.get("__mp_main__") is preloaded.main:
+        sys.modules["__mp_main__"] = sys.modules["__main__"]
+    for event, callback in preloaded.callbacks:
+        shell.events.register(event, callback)
 
 
 class ClientPoller(threading.Thread):

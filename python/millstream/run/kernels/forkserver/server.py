@@ -14,7 +14,7 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any, Union
 
-from . import imports, wire
+from . import files, imports, process, wire
 from .kernel import Kernel
 from .template import Template
 
@@ -94,8 +94,8 @@ class Server:
         self.handles: list[Handle] = []
         self.used = time.monotonic()
         self.draining = False
-        self.installation = imports.installation()
-        self.stamps: imports.Stamps = {}
+        self.installation = files.installation()
+        self.stamps: files.Stamps = {}
         self.environment = dict(os.environ)
         self.socket_file = os.stat(config["socket"])
 
@@ -116,8 +116,8 @@ class Server:
             except ImportError:
                 if name == KERNEL_IMPORTS[0]:
                     raise
-        self.stamps = imports.stamps(set(sys.modules))
-        threads = imports.threads_left()
+        self.stamps = files.stamps(set(sys.modules))
+        threads = process.threads_left()
         if threads:
             raise RuntimeError(f"ipykernel starts threads at import: {threads}")
         gc.collect()
@@ -181,9 +181,9 @@ class Server:
 
     def _stale(self) -> str | None:
         """What has changed since this environment was loaded, if anything."""
-        now = imports.installation()
+        now = files.installation()
         changed = [path for path in set(now) | set(self.installation) if now.get(path) != self.installation.get(path)]
-        return changed[0] if changed else imports.changed(self.stamps)
+        return changed[0] if changed else files.changed(self.stamps)
 
     def _dispatch(self, asked: Asked) -> Template | None:
         """Hand the request to its template, which is forked when there is none. Returns that in the child."""
@@ -222,7 +222,7 @@ class Server:
 
     def _fork_template(self, preload: Preload, asked: Asked) -> Template | None:
         ours, theirs = socket.socketpair()
-        pid = imports.quiet_fork()
+        pid = process.quiet_fork()
         if pid == 0:
             ours.close()
             self._leave_behind(asked)
@@ -424,12 +424,20 @@ def main(listening: int) -> None:
     os.close(null)
     os.chdir("/")
     gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _reset_signals()
     role: Role | None = Server(config, socket.socket(fileno=listening))
     while role is not None and not isinstance(role, Kernel):
         role = _play(role)
     if role is not None:
         role.run()  # from here, so that a cell has as many frames below it as in a fresh kernel
+
+
+def _reset_signals() -> None:
+    """Whatever the starter ignores, a kernel ignores only if its own client does."""
+    for number in signal.valid_signals():
+        if signal.getsignal(number) == signal.SIG_IGN and number not in (signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _play(role: Server | Template) -> Role | None:

@@ -10,8 +10,8 @@ import socket
 import sys
 from typing import Any
 
-from . import imports, wire
-from .kernel import Kernel, Request
+from . import files, imports, process, wire
+from .kernel import Kernel, Preloaded
 
 SPARE_DELAY = 0.05  # seconds: a spare is forked when the kernel just asked for has got going
 
@@ -31,7 +31,7 @@ class Template:
         self.keeps_spare = True
         self.draining = False
         self.names: set[str] = set()
-        self.stamps: imports.Stamps = {}
+        self.stamps: files.Stamps = {}
 
     def run(self) -> Kernel | None:
         """Import, then serve. Returns the kernel to become in a forked child, None when the template ends."""
@@ -54,7 +54,7 @@ class Template:
                 self._tell(event="unfit", module=unfit.module, why=unfit.why)
                 return False
         self.names = self.importer.new_modules()
-        self.stamps = imports.stamps({name for name in sys.modules if name.split(".")[0] in self.names})
+        self.stamps = files.stamps({name for name in sys.modules if name.split(".")[0] in self.names})
         gc.collect()
         gc.freeze()  # the collector of a child leaves these objects, and so the memory they share, alone
         self._tell(event="ready", loaded=self.importer.loaded)
@@ -149,16 +149,19 @@ class Template:
 
     def _unfit_for(self, request: dict[str, Any]) -> str | None:
         """Why a kernel forked from this template would differ from a fresh one."""
-        changed = imports.changed(self.stamps)
+        changed = files.changed(self.stamps)
         if changed:
             return f"stale: {changed} has changed"
-        for folder in [request["cwd"], *imports.own_folders()]:
-            name = imports.shadowed(folder, self.names)
+        for folder in [request["cwd"], *files.own_folders()]:
+            name = files.shadowed(folder, self.names)
             if name and not _from(name, folder):
                 return f"{name} is also in {folder}"
         set_here = self.importer.new_environment()
-        environment = {"MPLBACKEND": os.environ.get("MPLBACKEND"), **request["environment"]}  # set by ipykernel if unset
-        for name, value in self.importer.read.items():
+        environment = {
+            "MPLBACKEND": os.environ.get("MPLBACKEND"),
+            **request["environment"],
+        }  # set by ipykernel if unset
+        for name, value in self.importer.scenery.read.items():
             if name not in set_here and environment.get(name) != value:
                 return f"the environment variable {name} differs"
         return None
@@ -168,21 +171,20 @@ class Template:
     def _fork_spare(self) -> Kernel | None:
         """Fork a process that waits for a request. Returns the kernel to become in that process."""
         ours, theirs = socket.socketpair()
-        pid = imports.quiet_fork()
+        pid = process.quiet_fork()
         if pid:
             theirs.close()
             self.spare, self.spare_pid = ours, pid
             return None
         ours.close()
         self._leave_behind()
-        return Kernel(theirs, Request.preloaded(self.importer))
+        return Kernel(theirs, Preloaded(self.importer))
 
     def _leave_behind(self) -> None:
         """In a forked child: close what belongs to the template, and stop listening to its signals."""
         os.setsid()
         signal.set_wakeup_fd(-1)
-        for number in {signal.SIGCHLD, signal.SIGTERM, signal.SIGHUP}:
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.pthread_sigmask(signal.SIG_SETMASK, set())
         _close([self.woken, self.wake])
