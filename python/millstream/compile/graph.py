@@ -161,12 +161,14 @@ def _providers(
 
 def _edges(layout: Layout, providers: Mapping[str, Mapping[str, str]]) -> tuple[Edge, ...]:
     edges: dict[tuple[str, str], set[str]] = {}
+    order = [block.name for block in layout.steps]
     for target in layout.steps:
         for name, source in providers[target.name].items():
             edges.setdefault((source, target.name), set()).add(name)
         for source in target.after:
+            if source not in order:
+                continue  # said by MS107
             edges.setdefault((source, target.name), set())
-    order = [block.name for block in layout.steps]
     found = [Edge(source=s, target=t, names=tuple(sorted(names))) for (s, t), names in edges.items()]
     return tuple(sorted(found, key=lambda e: (order.index(e.target), order.index(e.source))))
 
