@@ -10,10 +10,11 @@ import sys
 import sysconfig
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from millstream.artifacts.objects import hash_chunks, hash_file
+from millstream.capture.journal import Journal
 
 _READERS = {
     "pyarrow.parquet": ("read_table", "ParquetFile", "ParquetDataset", "read_metadata", "read_schema"),
@@ -26,16 +27,30 @@ _READERS = {
 }  # fmt: skip
 """Functions that open files without Python knowing: their text arguments that name a file count as read."""
 
+_WRITERS = {
+    "pyarrow.parquet": ("write_table",),
+    "pyarrow.feather": ("write_feather",),
+    "pyarrow.csv": ("write_csv",),
+    "polars.DataFrame": ("write_parquet", "write_csv", "write_ipc", "write_json", "write_ndjson", "write_avro"),
+}
+"""Functions that write files without Python knowing: their text arguments count as files written."""
+
 
 class Watcher:
-    """Reads, writes, listings and network use between :meth:`start` and :meth:`stop`."""
+    """Reads, writes, listings and network use between :meth:`start` and :meth:`stop`.
 
-    def __init__(self, own_folders: list[str]) -> None:
+    ``journal`` is told of each file before it changes.
+    """
+
+    def __init__(self, own_folders: list[str], journal: Journal | None = None) -> None:
         self.reads: dict[str, str | None] = {}
         self.writes: set[str] = set()
+        self.removes: set[str] = set()
+        self.folders: set[str] = set()
         self.listed: set[str] = set()
         self.connects: set[str] = set()
         self.ran: set[str] = set()
+        self.journal = journal
         self._ignored = tuple(os.path.realpath(f) + os.sep for f in own_folders if f)
         self._library = _library_folders()
         self._active = False
@@ -56,24 +71,32 @@ class Watcher:
         return {folder: list_digest(folder, own) for folder, own in folders.items() if os.path.isdir(folder)}
 
     def wrap_readers(self) -> None:
-        """Watch the readers of the libraries that are loaded by now."""
-        for module_name, names in _READERS.items():
-            module = sys.modules.get(module_name)
-            for name in names if module is not None else ():
-                original = getattr(module, name, None)
-                if callable(original) and not isinstance(original, type) and not hasattr(original, "__millstream__"):
-                    with contextlib.suppress(AttributeError, TypeError):
-                        setattr(module, name, self._watched(original))
+        """Watch the readers and writers of the libraries that are loaded by now."""
+        for table, note, may_name in (
+            (_READERS, self._note_read, os.path.isfile),
+            (_WRITERS, self._note_write, _may_be_new),
+        ):
+            for owner_name, names in table.items():
+                owner = _loaded(owner_name)
+                for name in names if owner is not None else ():
+                    original = getattr(owner, name, None)
+                    if (
+                        callable(original)
+                        and not isinstance(original, type)
+                        and not hasattr(original, "__millstream__")
+                    ):
+                        with contextlib.suppress(AttributeError, TypeError):
+                            setattr(owner, name, self._watched(original, note, may_name))
 
-    def _watched(self, original: Any) -> Any:
+    def _watched(self, original: Any, note: Callable[[str], None], may_name: Callable[[Any], bool]) -> Any:
         import functools
 
         @functools.wraps(original)
         def watched(*args: Any, **kwargs: Any) -> Any:
-            for value in (*args[:1], *kwargs.values()):
+            for value in (*args[:2], *kwargs.values()):
                 for item in value if isinstance(value, (list, tuple)) else (value,):
-                    if self._active and isinstance(item, (str, os.PathLike)) and os.path.isfile(item):
-                        self._note_read(os.fspath(item))
+                    if self._active and isinstance(item, (str, os.PathLike)) and may_name(item):
+                        note(os.fspath(item))
             return original(*args, **kwargs)
 
         watched.__millstream__ = True  # type: ignore[attr-defined]
@@ -98,19 +121,59 @@ class Watcher:
             return
         written = _is_write(mode, flags)
         name = os.fsdecode(os.fspath(path))
-        if written and self._ours(os.path.realpath(name)):
-            self.writes.add(os.path.realpath(name))
         if not written or _is_update(mode, flags):
             self._note_read(name)
+        if written:
+            self._note_write(name)
 
     def _note_read(self, name: str) -> None:
         path = os.path.realpath(name)
         if path.endswith(".pyc"):
             with contextlib.suppress(ValueError):
                 path = importlib.util.source_from_cache(path)
-        if path in self.reads or path in self.writes or not self._ours(path) or not os.path.isfile(path):
+        if path in self.reads or path in self.writes or not self._ours(path):
             return
-        self.reads[path] = hash_file(path)
+        if os.path.isfile(path):
+            self.reads[path] = hash_file(path)
+        elif not os.path.lexists(path):
+            self.reads[path] = None
+
+    def _note_write(self, name: str) -> None:
+        path = os.path.realpath(name)
+        if self._ours(path) and not os.path.isdir(path):
+            self._note_change(path)
+            self.writes.add(path)
+            self.removes.discard(path)
+
+    def _note_remove(self, path: str) -> None:
+        if self._ours(path):
+            self._note_change(path)
+            self.removes.add(path)
+            self.writes.discard(path)
+
+    def _note_change(self, path: str) -> None:
+        if self.journal is not None:
+            self.journal.before_change(path)
+
+    def _on_remove(self, args: tuple[Any, ...]) -> None:
+        self._note_remove(_place(args[0], args[1] if len(args) > 1 else -1))
+
+    def _on_folder(self, args: tuple[Any, ...]) -> None:
+        path = _place(args[0], args[2] if len(args) > 2 else -1)
+        if self._ours(path) and not os.path.lexists(path):
+            self._note_change(path)
+            self.folders.add(path)
+
+    def _on_truncate(self, args: tuple[Any, ...]) -> None:
+        if isinstance(args[0], (str, bytes, os.PathLike)):
+            self._note_read(os.fsdecode(args[0]))
+            self._note_write(os.fsdecode(args[0]))
+
+    def _on_database(self, args: tuple[Any, ...]) -> None:
+        name = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
+        if name and not name.startswith((":memory:", "file:")):
+            self._note_read(name)
+            self._note_write(name)
 
     def _on_list(self, args: tuple[Any, ...]) -> None:
         if _called_by_import():
@@ -120,9 +183,16 @@ class Watcher:
             self.listed.add(folder)
 
     def _on_rename(self, args: tuple[Any, ...]) -> None:
-        target = os.path.realpath(args[1])
-        if self._ours(target):
-            self.writes.add(target)
+        source, target = _place(args[0], args[2]), _place(args[1], args[3])
+        moved = (
+            [source] if not os.path.isdir(source) else [os.path.join(f, n) for f, _, ns in os.walk(source) for n in ns]
+        )
+        for path in moved:
+            self._note_remove(path)
+            self._note_write(os.path.normpath(target + path[len(source) :]))
+
+    def _on_link(self, args: tuple[Any, ...]) -> None:
+        self._note_write(os.fsdecode(args[1]))
 
     def _on_connect(self, args: tuple[Any, ...]) -> None:
         address = args[1]
@@ -141,10 +211,39 @@ _HANDLERS = {
     "os.listdir": Watcher._on_list,
     "os.scandir": Watcher._on_list,
     "os.rename": Watcher._on_rename,
+    "os.link": Watcher._on_link,
+    "os.symlink": Watcher._on_link,
+    "os.remove": Watcher._on_remove,
+    "os.rmdir": Watcher._on_remove,
+    "os.mkdir": Watcher._on_folder,
+    "os.truncate": Watcher._on_truncate,
+    "sqlite3.connect": Watcher._on_database,
     "socket.connect": Watcher._on_connect,
     "subprocess.Popen": Watcher._on_process,
     "os.system": Watcher._on_process,
 }
+
+
+def _place(name: Any, folder: Any) -> str:
+    """The whole path of a name that is relative to an open folder, where there is one."""
+    path: str = os.fsdecode(name)
+    if isinstance(folder, int) and folder >= 0:
+        path = os.path.join(os.readlink(f"/proc/self/fd/{folder}"), path)
+    parent, last = os.path.split(path)
+    return os.path.join(os.path.realpath(parent), last)
+
+
+def _loaded(name: str) -> Any:
+    """A module, or a class in one, where it is loaded."""
+    owner, _, attribute = name.rpartition(".")
+    return sys.modules.get(name) or (
+        getattr(sys.modules.get(owner), attribute, None) if attribute[:1].isupper() else None
+    )
+
+
+def _may_be_new(item: Any) -> bool:
+    """Whether text may name a file that is to be made: the folder it would be in is there."""
+    return len(os.fspath(item)) < 4096 and os.path.isdir(os.path.dirname(os.path.realpath(item)))
 
 
 def list_digest(folder: str, without: Iterable[str] = ()) -> str:

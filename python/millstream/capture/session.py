@@ -25,6 +25,7 @@ from millstream.artifacts.objects import ObjectFolder, hash_file
 from millstream.capture import ambient, standalone
 from millstream.capture.describing import as_metrics, describe, is_data
 from millstream.capture.files import Watcher
+from millstream.capture.journal import Journal
 from millstream.errors import CannotCrossError
 
 # What the shell binds while cells run; what it had before the first is known by identity.
@@ -38,7 +39,8 @@ class Session:
     of the step that made it), ``ambient`` (component → digest), ``live`` (names that later steps may need, None
     for all), ``metrics``
     (names), ``keep`` (``needed`` or ``all``), ``first`` (whether it is the pipeline's first step), ``data`` (names
-    that set-up cells compute), ``own`` (folders whose files are Millstream's).
+    that set-up cells compute), ``own`` (folders whose files are Millstream's), ``journal`` (the file in which to note
+    what files were before cells change them, if it is wanted).
     """
 
     def __init__(self, context: dict[str, Any]) -> None:
@@ -56,7 +58,10 @@ class Session:
         self.bound: dict[str, str] = {}
         self.metrics: dict[str, Any] = {}
         self.tagged: dict[str, Any] = {}
-        self.watcher = Watcher([*context.get("own", []), context["objects"]])
+        journal = context.get("journal")
+        self.watcher = Watcher(
+            [*context.get("own", []), context["objects"]], Journal(Path(journal), self.objects) if journal else None
+        )
         ambient.start()
         rebuild.set_resolver(self.resolve)
         self._watch_imports()
@@ -193,6 +198,9 @@ class Session:
             "reads": self.watcher.reads,
             "listed": self.watcher.listings(),
             "writes": self._store_written(),
+            "removes": sorted(path for path in self.watcher.removes if not os.path.lexists(path)),
+            "folders": sorted(path for path in self.watcher.folders if os.path.isdir(path)),
+            "processes": sorted(self.watcher.ran),
             "network": sorted(self.watcher.connects),
             "modules": _modules(),
             "site": [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))],
@@ -277,6 +285,8 @@ class Session:
                     size = os.path.getsize(path)
                     small = size <= self.context.get("file_limit", 1 << 30)
                     digest = self.objects.put_file(Path(path)) if small else hash_file(path)
+                    if self.watcher.reads.get(path) == digest:
+                        continue  # opened for writing, and left as it was
                     written[path] = {"digest": digest, "bytes": size, "kept": small}
         return written
 

@@ -7,6 +7,7 @@ those are still the same. Entries are small files; losing them costs time only.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from typing import Any
 from millstream.artifacts.objects import ObjectFolder, hash_file
 from millstream.capture.ambient import DRAWS
 from millstream.capture.files import list_digest
+from millstream.capture.journal import write_whole
 from millstream.run.environment import package_versions
 from millstream.run.state import Found
 
@@ -85,14 +87,18 @@ class Cache:
         return str(self.project / path)
 
     def bring_back(self, entry: Mapping[str, Any]) -> None:
-        """Write the files that a cached step wrote, where they are not there any more as they were."""
-        for name, written in entry["manifest"]["writes"].items():
+        """Write the files that a cached step wrote, where they are not as they were; remove those it removed."""
+        manifest = entry["manifest"]
+        for name in manifest["folders"]:
+            Path(self.absolute(name)).mkdir(parents=True, exist_ok=True)
+        for name, written in manifest["writes"].items():
             path = Path(self.absolute(name))
             if not _is_file_of(path, written["digest"]):
-                path.parent.mkdir(parents=True, exist_ok=True)
-                aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-                aside.write_bytes(self.objects.get(written["digest"]))
-                aside.replace(path)
+                write_whole(path, self.objects.get(written["digest"]))
+        for name in manifest["removes"]:
+            path = Path(self.absolute(name))
+            with contextlib.suppress(OSError):
+                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
     # -- why an entry does not hold --------------------------------------------------------------------------------
 
@@ -108,6 +114,10 @@ class Cache:
     def _file_changed(self, manifest: Mapping[str, Any]) -> str:
         for name, digest in manifest["reads"].items():
             path = Path(self.absolute(name))
+            if digest is None:
+                if path.exists():
+                    return f"{name} is new"
+                continue
             if not path.is_file():
                 return f"{name} is gone"
             if not _is_file_of(path, digest):
