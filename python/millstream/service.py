@@ -54,6 +54,7 @@ def run(
     jobs: int | None = None,
     keep: str = "needed",
     kernel: str | None = None,
+    fresh_kernels: bool = False,
     suggest: bool = False,
     on_event: Listener | None = None,
 ) -> dict[str, Any]:
@@ -83,6 +84,7 @@ def run(
         jobs=jobs or os.cpu_count() or 1,
         keep=keep,
         kernel=kernel,
+        fresh_kernels=fresh_kernels,
         messages=facts["messages"],
     )
     return Runner(store, request, on_event or (lambda _: None))()
@@ -196,6 +198,20 @@ def store_sql(project: str | Path, query: str) -> Any:
     from millstream.store import queries
 
     return queries.sql(_store(project), query)
+
+
+def kernels() -> list[dict[str, Any]]:
+    """The servers that keep this user's kernels ready: what they hold in memory, and how much of it."""
+    from millstream.run.kernels import list_servers
+
+    return [server.to_json() for server in list_servers()]
+
+
+def stop_kernels(*, kill: bool = False) -> list[dict[str, Any]]:
+    """Let those servers go with the last kernel that runs, or at once; which there were."""
+    from millstream.run.kernels import stop_servers
+
+    return [server.to_json() for server in stop_servers(kill=kill)]
 
 
 # -- behind the verbs ----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("show", "Show one run: steps, metrics, artifacts, environment."),
     "compare": ("compare", "Show what differs between runs."),
     "explain": ("explain", "Explain a code such as MS101."),
+    "kernels": ("kernels", "List the kernels that are kept ready, and their memory."),
     "store": ("store", "Check, rebuild or query the store."),
 }
 _EPILOG = """\b

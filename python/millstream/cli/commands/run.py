@@ -37,6 +37,7 @@ _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
 @click.option("--keep", type=click.Choice(["needed", "all"]), default="needed", show_default=True,
               help="Keep the values that cross a border between steps, or every value that a step leaves.")  # fmt: skip
 @click.option("--kernel", metavar="NAME", help="Use this kernel instead of the one that the notebook names.")
+@click.option("--fresh-kernels", is_flag=True, help="Start every kernel anew instead of from one that is kept ready.")
 @click.option("--events", metavar="FILE", hidden=True, help="Append each event as one line of JSON.")
 @json_option
 @click.pass_context
@@ -67,6 +68,7 @@ def follow(
     jobs: int | None,
     keep: str,
     kernel: str | None,
+    fresh_kernels: bool,
     events: str | None,
 ) -> dict[str, Any]:
     """Run the target with its progress on standard error; the run document."""
@@ -82,7 +84,7 @@ def follow(
         stack.enter_context(interruptible(progress.cancelling))
         return service.run(
             target, parameters=parameters, step=step, cache=not no_cache, jobs=jobs, keep=keep, kernel=kernel,
-            on_event=_all([*listeners, progress.show]),
+            fresh_kernels=fresh_kernels, on_event=_all([*listeners, progress.show]),
         )  # fmt: skip
 
 
