@@ -13,7 +13,6 @@ import nbformat
 import pytest
 from jsonschema import Draft202012Validator
 from pytest_jupyter.jupyter_server import *  # noqa: F403 - its fixtures, for this folder alone
-from tornado.httpclient import HTTPClientError
 
 from millstream import service
 from millstream.server.openapi import document
@@ -90,11 +89,7 @@ def ask(jp_fetch: Any) -> Ask:
         sent: dict[str, Any] = {"method": method, "params": _pairs(given)}
         if body is not None or method == "POST":
             sent["body"] = body if isinstance(body, str | bytes) else json.dumps(body)
-        try:
-            response = await jp_fetch(*parts, **sent)
-        except HTTPClientError as error:
-            assert error.response is not None
-            response = error.response
+        response = await jp_fetch(*parts, raise_error=False, **sent)
         answer = Answer(response.code, json.loads(response.body) if response.body else None)
         _hold(method, template, answer, response.headers.get("Content-Type"))
         return answer

@@ -72,7 +72,7 @@ def test_a_file_that_changed_meanwhile_is_refused(store: Store, tmp_path: Path) 
 
 def test_a_missing_file_is_named(store: Store, tmp_path: Path) -> None:
     """The error of a file that is not there names it."""
-    with pytest.raises(StoreError, match="gone.csv"):
+    with pytest.raises(StoreError, match=r"gone\.csv"):
         store.put_file(tmp_path / "gone.csv")
 
 

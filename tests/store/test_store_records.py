@@ -167,10 +167,14 @@ def test_a_payload_cannot_pose_as_another_record(store: Store) -> None:
 def test_a_full_disk_is_said_and_loses_nothing(tiny_disk: Path) -> None:
     """Every record that was reported before the disk was full is there; the error says what to do."""
     store = Store.open(tiny_disk)
-    written = []
+    written: list[str] = []
+
+    def write_on() -> None:
+        while True:
+            written.append(store.append("note-added", {"text": "x" * 2000}))
+
     with pytest.raises(StoreError, match="No space left") as caught:
-        for number in range(10_000):
-            written.append(store.append("note-added", {"text": f"{number}" * 500}))
+        write_on()
     assert caught.value.hint is not None
     assert "free some space" in caught.value.hint
     assert [record["id"] for record in store.records()] == written

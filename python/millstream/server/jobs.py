@@ -84,7 +84,7 @@ class Jobs:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         self._jobs[job.id] = job
-        self._background(self._follow(job))
+        self._background(self._follow(job, job.process))
         return job
 
     def get(self, job: str) -> Job:
@@ -114,9 +114,8 @@ class Jobs:
         for job in self._jobs.values():
             shutil.rmtree(job.folder, ignore_errors=True)
 
-    async def _follow(self, job: Job) -> None:
-        assert job.process is not None
-        code = await job.process.wait()
+    async def _follow(self, job: Job, process: asyncio.subprocess.Process) -> None:
+        code = await process.wait()
         await asyncio.to_thread(job.progress.end, code)
         job.ended.set()
         await asyncio.to_thread(shutil.rmtree, job.folder, ignore_errors=True)

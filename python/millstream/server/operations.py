@@ -38,7 +38,7 @@ class Call:
         return str(self.body["notebook"])
 
 
-def version(context: Context, call: Call) -> Document:
+def version(_context: Context, _call: Call) -> Document:
     """The versions that panel and server compare."""
     return {"version": version_of("millstream"), "api": API}
 
@@ -64,7 +64,7 @@ def job(context: Context, call: Call) -> Document:
     return context.jobs.get(call.path["job"]).document()
 
 
-def jobs(context: Context, call: Call) -> Document:
+def jobs(context: Context, _call: Call) -> Document:
     """The runs that go on."""
     return {"jobs": [each.document() for each in context.jobs.running()]}
 

@@ -48,7 +48,7 @@ _NOTEBOOK = Query("notebook", "Path of the notebook, as Jupyter's contents API g
 _OF = Query("notebook", "The runs of this notebook's project; the default is that of the server's folder.", _LONG)
 
 
-def _openapi(context: do.Context, call: do.Call) -> dict[str, Any]:
+def _openapi(_context: do.Context, _call: do.Call) -> dict[str, Any]:
     from millstream.server.openapi import document
 
     return document()

@@ -52,7 +52,7 @@ def canonical(value: Any) -> str:
     return json.dumps(plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> Any:  # noqa: PLR0911 - one line a type
     """The value as JSON knows it: numpy scalars as numbers, NaN and infinities as those words, the rest as text."""
     if value is None or isinstance(value, bool | int):
         return value

@@ -60,7 +60,7 @@ def query_alone(store: Store, ask: Ask[T]) -> T:
 
     if not (store.root / "format").exists():
         return _alone_in_memory(store, ask)
-    query(store, lambda connection: None)
+    query(store, lambda _: None)
     path = store.root / "index.duckdb"
     try:
         with _locked(store.root), contextlib.closing(duckdb.connect(path, read_only=True, config=_ALONE)) as connection:

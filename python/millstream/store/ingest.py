@@ -95,7 +95,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, lines: list[str]) -> None:
             connection.execute(statement)
     if connection.execute("select 1 from records where kind = 'run-deleted' limit 1").fetchall():
         for table in schema.OF_A_RUN:
-            connection.execute(f"delete from {table} where run in (select run from records where kind = 'run-deleted')")
+            text = f"delete from {table} where run in (select run from records where kind = 'run-deleted')"  # noqa: S608
+            connection.execute(text)
 
 
 def _settle(connection: duckdb.DuckDBPyConnection) -> None:

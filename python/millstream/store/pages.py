@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -60,9 +59,8 @@ def order(text: str | None, textual: Collection[str] = ()) -> Order:
     if kind in _VALUES and of and len(text) <= 300:
         table, column = _VALUES[kind]
         column, key_type = ("text", "varchar") if kind == "parameter" and of in textual else (column, "double")
-        join = (
-            f"left join (select run, max({column}) as key from {table} where name = ? group by run) k on k.run = r.run"
-        )
+        values = f"select run, max({column}) as key from {table} where name = ? group by run"  # noqa: S608 - fixed text
+        join = f"left join ({values}) k on k.run = r.run"
         return Order(text, "k.key", key_type, text.startswith("-"), join, (of,))
     raise UsageError(
         f"Runs cannot be sorted by {text[:80]!r}.",
@@ -91,22 +89,28 @@ def cursor_at(value: str | None, run: str, by: Order) -> str:
 
 
 def _decode(cursor: str, by: Order) -> tuple[str | None, str]:
-    try:
-        if len(cursor) > _MAX_CURSOR:
-            raise TypeError
-        padded = cursor + "=" * (-len(cursor) % 4)
-        content: Any = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")).decode())
-        sort, value, run = content
-        if not isinstance(run, str) or not isinstance(value, str | None):
-            raise TypeError
-    except (ValueError, TypeError, binascii.Error, RecursionError) as error:
-        raise UsageError("The cursor is not one that was given.", hint="Leave it out for the first page.") from error
+    content = _content(cursor)
+    if len(content) != 3 or not isinstance(content[1], str | None) or not isinstance(content[2], str):
+        raise UsageError("The cursor is not one that was given.", hint="Leave it out for the first page.")
+    sort, value, run = content
     if sort != by.text:
         raise UsageError(
             f"The cursor belongs to a list sorted by {str(sort)[:80]!r}, not by {by.text!r}.",
             hint="Leave it out for the first page of another order.",
         )
     return value, run
+
+
+def _content(cursor: str) -> list[Any]:
+    """What a cursor holds, nothing when it is none of ours."""
+    if len(cursor) > _MAX_CURSOR:
+        return []
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        content = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")).decode())
+    except (ValueError, RecursionError):
+        return []
+    return content if isinstance(content, list) else []
 
 
 __all__ = ["Order", "after", "cursor_at", "order"]

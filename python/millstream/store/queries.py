@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_LIMIT = 1000
 _COLUMNS = ("run", "pipeline", "version", "status", "started", "ended", "seconds", "notebook", "parameters", "metrics")
+_SELECTED = ", ".join(f"r.{column}" for column in _COLUMNS)
 
 #: The newest runs are among those indexed last: their times are a bound that spares sorting the whole history.
 _RECENT = """
@@ -33,7 +34,12 @@ r.started >= coalesce((
 
 
 def runs(
-    store: Store, *, limit: int = 20, cursor: str | None = None, sort: str | None = None, filter: str | None = None
+    store: Store,
+    *,
+    limit: int = 20,
+    cursor: str | None = None,
+    sort: str | None = None,
+    filter: str | None = None,  # noqa: A002 - the word that every face uses
 ) -> dict[str, Any]:
     """One page of the history, ``{"runs": […], "next": cursor or None}``; newest first unless ``sort`` says otherwise.
 
@@ -57,11 +63,10 @@ def _page(
         conditions.append(condition(wanted, _names(connection)))
     elif cursor is None and by.newest_first:
         conditions.append(Condition(_RECENT, [limit, limit + 1]))
-    rows = connection.execute(
-        f"select {', '.join(f'r.{column}' for column in _COLUMNS)}, {by.key}::varchar from runs r {by.join}"
-        f" where {' and '.join(each.sql for each in conditions)} order by {by.sql} limit ?",
-        [*by.values, *(value for each in conditions for value in each.values), limit + 1],
-    ).fetchall()
+    text = f"""select {_SELECTED}, {by.key}::varchar from runs r {by.join}
+        where {" and ".join(each.sql for each in conditions)} order by {by.sql} limit ?"""  # noqa: S608 - all fixed text
+    values = [*by.values, *(value for each in conditions for value in each.values), limit + 1]
+    rows = connection.execute(text, values).fetchall()
     found = [_summary(row) for row in rows[:limit]]
     more = len(rows) > limit
     return {"runs": found, "next": pages.cursor_at(rows[limit - 1][-1], found[-1]["run"], by) if more else None}
@@ -179,7 +184,7 @@ def packages(store: Store, pipeline: str) -> dict[str, str]:
 def versions(store: Store, pipeline: str | None = None) -> list[dict[str, Any]]:
     """The promoted versions of one pipeline, or of all, oldest first."""
     columns = ("pipeline", "version", "digest", "path", "note", "notebook", "notebook_digest", "promoted")
-    text = f"select {', '.join(columns)} from versions where ? is null or pipeline = ? order by pipeline, version"
+    text = "from versions where ? is null or pipeline = ? order by pipeline, version"
     rows = query(store, lambda connection: connection.execute(text, [pipeline, pipeline]).fetchall())
     found = [dict(zip(columns, row, strict=True)) for row in rows]
     return [{**each, "promoted": _iso(each["promoted"])} for each in found]
