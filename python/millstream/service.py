@@ -12,6 +12,7 @@ from millstream.store import Store, find_root
 
 if TYPE_CHECKING:
     from millstream.compile import Program
+    from millstream.run.runner import Request
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -62,32 +63,38 @@ def run(
 
     Raises MillstreamError for a bad call; a run that fails, is refused or is cancelled is returned.
     """
-    from millstream.run.runner import Request, Runner
+    from millstream.run.runner import Runner
 
-    path = Path(target)
-    program, facts = _program_of(path, suggest=suggest)
-    given = {**facts["parameters"], **(parameters or {})}
-    _check_parameters(program, given, path)
-    _check_step(program, step, path)
-    store = Store.open(facts["project"])
-    if facts["version"] is None:
-        facts["version"] = _version_of(store, facts["pipeline"], program.digest)
-    request = Request(
-        program=program,
-        pipeline=facts["pipeline"],
-        version=facts["version"],
-        folder=facts["folder"],
-        notebook=facts["notebook"],
-        parameters=given,
-        step=step,
-        cache=cache,
-        jobs=jobs or os.cpu_count() or 1,
-        keep=keep,
-        kernel=kernel,
-        fresh_kernels=fresh_kernels,
-        messages=facts["messages"],
-    )
+    store, request = _request(
+        Path(target), parameters=parameters, step=step, cache=cache, jobs=jobs or os.cpu_count() or 1, keep=keep,
+        kernel=kernel, fresh_kernels=fresh_kernels, suggest=suggest,
+    )  # fmt: skip
     return Runner(store, request, on_event or (lambda _: None))()
+
+
+def verify(
+    notebook: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    jobs: int | None = None,
+    kernel: str | None = None,
+    fresh_kernels: bool = False,
+    suggest: bool = False,
+    on_event: Listener | None = None,
+) -> dict[str, Any]:
+    """Run a notebook straight and as a pipeline, and compare every value, metric and file they leave.
+
+    ``verdict`` is equal, different, refused (it cannot run; ``error`` says why) or nondeterministic (what differs also
+    differs between two straight runs); ``values``, ``metrics`` and ``files`` hold a row for each name, whose ``equal``
+    is None where nothing can be said. Raises MillstreamError for a bad call.
+    """
+    from millstream.run.verify import Verification
+
+    store, request = _request(
+        Path(notebook), parameters=parameters, jobs=jobs or os.cpu_count() or 1, kernel=kernel,
+        fresh_kernels=fresh_kernels, suggest=suggest,
+    )  # fmt: skip
+    return Verification(store, request, on_event or (lambda _: None))()
 
 
 def promote(notebook: str | Path, *, name: str | None = None, note: str | None = None) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def promote(notebook: str | Path, *, name: str | None = None, note: str | None =
     program = _compile(path)
     if not program.ok:
         raise refuse(program, path)
-    name = pipelines.check_name(name or pipelines.name_of(path))
+    name = pipelines.check_name(pipelines.name_of(path) if name is None else name)
     project = find_project(path)
     store = Store.open(project)
     folder = project / "pipelines" / name
@@ -219,6 +226,32 @@ def stop_kernels(*, kill: bool = False) -> list[dict[str, Any]]:
 
 def _store(project: str | Path) -> Store:
     return Store.open(find_project(project), create=False)
+
+
+def _request(
+    path: Path, *, parameters: Mapping[str, Any] | None, suggest: bool, step: str | None = None, **options: Any
+) -> tuple[Store, Request]:
+    """What to run, checked, and the store of its project."""
+    from millstream.run.runner import Request
+
+    program, facts = _program_of(path, suggest=suggest)
+    given = {**facts["parameters"], **(parameters or {})}
+    _check_parameters(program, given, path)
+    _check_step(program, step, path)
+    store = Store.open(facts["project"])
+    if facts["version"] is None:
+        facts["version"] = _version_of(store, facts["pipeline"], program.digest)
+    return store, Request(
+        program=program,
+        pipeline=facts["pipeline"],
+        version=facts["version"],
+        folder=facts["folder"],
+        notebook=facts["notebook"],
+        parameters=given,
+        step=step,
+        messages=facts["messages"],
+        **options,
+    )
 
 
 def _compile(path: Path, *, suggest: bool = False) -> Program:
