@@ -15,6 +15,7 @@ from millstream.compile import checks
 from millstream.compile.graph import Dataflow, Graph, cells_of, make_graph
 from millstream.compile.layout import Block, Layout, lay_out
 from millstream.notebook import Notebook
+from millstream.notebook.ipython import translate
 from millstream.records import Diagnostic, Edge, Step
 
 
@@ -74,6 +75,23 @@ class Program:
             assigned = [t for s in facts.statements if s.kind == "assignment" for t in s.targets]
             names.update(dict.fromkeys([*assigned, *sorted(facts.display_names)]))
         return tuple(names)
+
+    @cached_property
+    def set_up_modules(self) -> tuple[str, ...]:
+        """The modules that set-up cells import, in their order: what every step's kernel will need."""
+        found: dict[str, None] = {}
+        for cell in self.layout.set_up:
+            for node in ast.walk(_tree(self.notebook.cells[cell].source)):
+                if isinstance(node, ast.Import):
+                    found.update(dict.fromkeys(alias.name for alias in node.names))
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    found[node.module] = None
+        return tuple(found)
+
+    @property
+    def set_up_changes_process(self) -> bool:
+        """Whether set-up cells touch environment variables or the import path, which imports may depend on."""
+        return any({"environ", "sys.path"} & self.facts[cell].ambient for cell in self.layout.set_up)
 
     def reached_set_up(self, step: str) -> tuple[list[str], set[str]]:
         """The canonical set-up statements that a step depends on, and every name it reaches."""
@@ -137,13 +155,16 @@ def _in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(found, key=lambda d: (rank[d.severity], -1 if d.cell is None else d.cell, d.line or 0, d.code))
 
 
-def _assignments(source: str) -> dict[str, Any]:
+def _tree(source: str) -> ast.Module:
     try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return {}
+        return ast.parse(translate(source).python)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module(body=[], type_ignores=[])
+
+
+def _assignments(source: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for node in body:
+    for node in _tree(source).body:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         )

@@ -49,6 +49,25 @@ def step_notebook(program: Program, step: str, *, pipeline: str, folder: str) ->
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
+def straight_notebook(program: Program) -> dict[str, Any]:
+    """Every cell but the skipped ones, in order, as one notebook that keeps its values at the end.
+
+    Metrics are noted where the steps that have them end.
+    """
+    cells = [_code("load-straight", _LOAD.format(arguments=""))]
+    samples = {program.block(step).cells[-1] for step in _metric_steps(program)}
+    for index, role in sorted(program.layout.roles.items()):
+        if role == "skip":
+            continue
+        cells.append(_verbatim(program, index))
+        if index in samples:
+            names = _format({"names": list(program.metrics)})
+            cells.append(_code(f"sample-{index}", f"__millstream.sample({names})"))
+    cells.append(_code("save-straight", _SAVE))
+    metadata = {k: v for k, v in program.notebook.raw.get("metadata", {}).items() if k in ("kernelspec", "language_info")}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
 def load_arguments(program: Program, step: str, *, pipeline: str, folder: str) -> dict[str, Any]:
     """What the load cell says: enough to run the step without Millstream's runner."""
     graph = program.graph

@@ -16,6 +16,8 @@ from papermill.engines import NBClientEngine
 
 from millstream.capture.standalone import find_home
 from millstream.run import bundle
+from millstream.run.environment import kernel_environment
+from millstream.run.kernels import kernel_manager_factory
 from millstream.run.live import Live
 
 Listener = Callable[[dict[str, Any]], None]
@@ -78,14 +80,18 @@ class MillstreamEngine(NBClientEngine):
         cwd: str | None = None,
         listener: Listener | None = None,
         live: Live | None = None,
-        kernel_manager: Any = None,
+        preload: tuple[str, ...] = (),
+        fresh: bool = False,  # noqa: FBT001, FBT002
         **_: Any,
     ) -> Any:
-        """Run the notebook in a kernel that has Millstream's runtime, in the folder ``cwd``."""
+        """Run the notebook in a kernel that has Millstream's runtime, in the folder ``cwd``.
+
+        The kernel is forked from a server that has ``preload`` in memory, unless ``fresh``.
+        """
         folder = Path(runtime) if runtime else bundle.runtime_folder(find_home())
         client = StepClient(
             nb_man,
-            km=kernel_manager,
+            kernel_manager_class=kernel_manager_factory(preload, fresh=fresh),
             code=bundle.bootstrap(folder, context),
             listener=listener,
             live=live,
@@ -97,4 +103,4 @@ class MillstreamEngine(NBClientEngine):
             stderr_file=stderr_file,
             resources={"metadata": {"path": cwd}} if cwd else {},
         )
-        return client.execute()
+        return client.execute(env=kernel_environment())

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import threading
 from typing import Any
 
@@ -29,6 +32,7 @@ class Live:
 
 def _kill(manager: Any) -> None:
     """End a kernel's process from another thread than the one whose event loop its manager belongs to."""
-    process = getattr(getattr(manager, "provisioner", None), "process", None)
-    if process is not None and process.poll() is None:
-        process.kill()
+    pid = getattr(getattr(manager, "provisioner", None), "pid", None)
+    if isinstance(pid, int):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGKILL)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
+import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from millstream.run import bundle
 if TYPE_CHECKING:
     from millstream.run.step import Job
 
+_IMPORTING = threading.Lock()
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LINE = re.compile(r"(?:Cell In\[\d+\], line |In \[\d+\], in <cell line: )(\d+)")
 _CODE_OF = {"CannotCrossError": "MS006", "StoreError": "MS007", "NotFoundError": "MS002"}
@@ -35,9 +39,7 @@ class Executed:
 
 def run_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapping[str, Any]) -> Executed:
     """Run the notebook in a kernel of its own; ``context`` is what the session in it is told."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
+    papermill = _papermill()
     folder = job.work / name
     folder.mkdir(parents=True, exist_ok=True)
     source, output, result = folder / "step.ipynb", folder / "executed.ipynb", folder / "manifest.json"
@@ -62,7 +64,7 @@ def run_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapp
             cwd=str(job.cwd), listener=listen, live=job.live, preload=job.program.set_up_modules,
             fresh=job.fresh_kernels or job.program.set_up_changes_process,
         )  # fmt: skip
-    except PapermillExecutionError as failure:
+    except papermill.PapermillExecutionError as failure:
         error = _failure(name, output, failure)
     except Exception as failure:  # noqa: BLE001 - a kernel may die in many ways
         error = _death(name, running[0], failure)
@@ -72,6 +74,22 @@ def run_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapp
     manifest = None if error is not None else _finish(job, json.loads(result.read_text(encoding="utf-8")))
     executed = job.store.put_file(output) if output.exists() else None
     return Executed(seconds=seconds, executed=executed, manifest=manifest, error=error)
+
+
+def _papermill() -> Any:
+    """papermill, imported without a grammar of IRIs that takes longer to build than all the rest.
+
+    jsonschema uses ``rfc3987_syntax`` where it is installed, for a format that no notebook has.
+    """
+    with _IMPORTING:
+        blocked = "jsonschema" not in sys.modules and "rfc3987_syntax" not in sys.modules
+        if blocked:
+            sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+        try:
+            return importlib.import_module("papermill")
+        finally:
+            if blocked:
+                del sys.modules["rfc3987_syntax"]
 
 
 def _parameters(job: Job, notebook: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -85,6 +103,8 @@ def _finish(job: Job, manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest with paths relative to the project."""
     for kind in ("reads", "writes", "listed"):
         manifest[kind] = {job.cache.relative(path): value for path, value in manifest[kind].items()}
+    for kind in ("removes", "folders"):
+        manifest[kind] = [job.cache.relative(path) for path in manifest[kind]]
     return manifest
 
 

@@ -40,7 +40,9 @@ class Request:
     jobs: int = 1
     keep: str = "needed"
     kernel: str | None = None
+    fresh_kernels: bool = False
     messages: list[str] = field(default_factory=list)
+    journal: str | None = None
 
 
 class Runner:
@@ -62,7 +64,7 @@ class Runner:
         """Run; the run document. A failed, refused or cancelled run is a document too."""
         request = self.request
         if not request.program.ok:
-            return self._end("refused", _refusal(request.program))
+            return self._end("refused", refusal(request.program))
         choice = kernelspecs.choose(request.program.notebook.kernel, request.kernel)
         wanted = self.order if request.step is None else ancestors(request.program, request.step)
         self._record_start(choice.name)
@@ -71,7 +73,7 @@ class Runner:
             self.tell({"event": "message", "severity": "warning", "text": text})
         job = self._job(choice.name)
         try:
-            with _kernels_end(job):
+            with kernels_end(job):
                 failure = Execution(job, wanted, request.jobs, self._step_ended).run()
         except KeyboardInterrupt:
             error = {"code": "MS009", "step": None, "cell": None, "line": None, "message": "The run was interrupted."}
@@ -87,7 +89,8 @@ class Runner:
         job = Job(
             run=self.run, pipeline=request.pipeline, program=request.program, store=self.store, folder=request.folder,
             parameters={**request.program.parameters, **request.parameters}, kernel=kernel, keep=request.keep,
-            use_cache=request.cache, tell=self.tell,
+            use_cache=request.cache, fresh_kernels=request.fresh_kernels, tell=self.tell,
+            journal=request.journal,
         )  # fmt: skip
         job.site = _site_of(job)
         return job
@@ -210,7 +213,7 @@ class Runner:
 
 
 @contextlib.contextmanager
-def _kernels_end(job: Job) -> Iterator[None]:
+def kernels_end(job: Job) -> Iterator[None]:
     """No kernel outlives the run, however it ends; SIGTERM ends it as Ctrl-C does."""
     job.live = Live()
     previous = None
@@ -226,7 +229,8 @@ def _kernels_end(job: Job) -> Iterator[None]:
             signal.signal(signal.SIGTERM, previous)
 
 
-def _refusal(program: Program) -> dict[str, Any]:
+def refusal(program: Program) -> dict[str, Any]:
+    """The first error that keeps a program from running."""
     first = next(d for d in program.diagnostics if d.severity == "error")
     return {
         "code": first.code, "step": None, "cell": first.cell, "line": first.line, "message": first.message,

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from millstream.capture.standalone import latest
 from millstream.compile import Program, load_arguments, step_notebook
-from millstream.run import bundle
 from millstream.run.cache import Cache, Key, Miss
 from millstream.run.environment import package_versions
+from millstream.run.notebooks import Executed, run_notebook
 from millstream.run.state import Found
 from millstream.store import Store
 
 Listener = Callable[[dict[str, Any]], None]
-
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_LINE = re.compile(r"(?:Cell In\[\d+\], line |In \[\d+\], in <cell line: )(\d+)")
-_CODE_OF = {"CannotCrossError": "MS006", "StoreError": "MS007", "NotFoundError": "MS002"}
 
 
 @dataclass(kw_only=True)
@@ -56,8 +50,11 @@ class Job:
     keep: str
     use_cache: bool
     tell: Listener
+    fresh_kernels: bool = False
     live: Any = None
+    journal: str | None = None
     site: list[str] = field(default_factory=list)
+    run_notebook: Callable[..., Executed] = run_notebook
 
     def __post_init__(self) -> None:
         self.cache = Cache(self.store.root, self.store.project)
@@ -125,46 +122,20 @@ def never_cached(program: Program, step: str) -> str:
 
 def execute(job: Job, step: str, found: Found) -> Outcome:
     """Run the step in a kernel, by papermill."""
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    folder = job.work / step
-    folder.mkdir(parents=True, exist_ok=True)
-    source, output, result = folder / "step.ipynb", folder / "executed.ipynb", folder / "manifest.json"
-    result.unlink(missing_ok=True)
     notebook = step_notebook(job.program, step, pipeline=job.pipeline, folder=job.folder)
-    source.write_text(json.dumps(notebook), encoding="utf-8")
-    context = folder / "context.json"
-    context.write_text(json.dumps(_context(job, step, found, result)), encoding="utf-8")
-    running: list[int | None] = []
-    started = time.perf_counter()
+    done = job.run_notebook(job, step, notebook, context_of(job, step, found))
+    return outcome_of(job, step, found, done)
 
-    def listen(event: dict[str, Any]) -> None:
-        if event["event"] == "cell-started":
-            running[:] = [event["cell"]]
-        if event["cell"] is not None:
-            job.tell({**event, "step": step})
 
-    error = None
-    try:
-        papermill.execute_notebook(
-            source, output, parameters=_parameters(job, notebook), engine_name="millstream", kernel_name=job.kernel,
-            progress_bar=False, context=str(context), runtime=str(bundle.runtime_folder(job.store.root)),
-            cwd=str(job.cwd), listener=listen, live=job.live,
-        )  # fmt: skip
-    except PapermillExecutionError as failure:
-        error = _failure(step, output, failure)
-    except Exception as failure:  # noqa: BLE001 - a kernel may die in many ways
-        error = _death(step, running[0] if running else None, failure)
-    seconds = time.perf_counter() - started
-    executed = job.store.put_file(output) if output.exists() else None
-    if error is not None:
-        return Outcome(step=step, status="failed", seconds=seconds, found=found, error=error, executed=executed)
-    manifest = _finish(job, step, json.loads(result.read_text(encoding="utf-8")))
-    packages = package_versions(manifest["site"], manifest["modules"], job.cache.folder)
+def outcome_of(job: Job, step: str, found: Found, done: Executed) -> Outcome:
+    """What a step came to that has run."""
+    packages: dict[str, str] = {}
+    if done.manifest is not None:
+        packages = package_versions(done.manifest["site"], done.manifest["modules"], job.cache.folder)
     return Outcome(
-        step=step, status="ran", seconds=seconds, found=found, manifest=manifest, executed=executed,
-        key=key_of(job, step, found).digest, packages=packages,
+        step=step, status="failed" if done.manifest is None else "ran", seconds=done.seconds, found=found,
+        manifest=done.manifest, executed=done.executed, error=done.error, packages=packages,
+        key=key_of(job, step, found).digest,
     )  # fmt: skip
 
 
@@ -193,11 +164,11 @@ def remember(job: Job, outcome: Outcome) -> None:
         job.cache.add(key_of(job, outcome.step, outcome.found), entry)
 
 
-def _context(job: Job, step: str, found: Found, result: Path) -> dict[str, Any]:
+def context_of(job: Job, step: str, found: Found) -> dict[str, Any]:
+    """What the step's session in the kernel is told; see :class:`millstream.capture.session.Session`."""
     arguments = arguments_of(job, step)
     return {
         "objects": str(job.store.root / "objects"),
-        "result": str(result),
         "inputs": found.inputs,
         "ambient": found.ambient,
         "live": arguments["live"],
@@ -206,59 +177,5 @@ def _context(job: Job, step: str, found: Found, result: Path) -> dict[str, Any]:
         "first": not arguments["before"],
         "data": arguments["data"],
         "own": [str(job.store.root)],
+        "journal": job.journal,
     }
-
-
-def _parameters(job: Job, notebook: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The parameters that differ from the defaults, where the step has a parameters cell."""
-    has_cell = any("parameters" in cell["metadata"].get("tags", []) for cell in notebook["cells"])
-    given = {k: v for k, v in job.parameters.items() if job.program.parameters.get(k) != v or type(v) is bool}
-    changed = {k: v for k, v in given.items() if repr(job.program.parameters.get(k)) != repr(v)}
-    return changed if has_cell and changed else None
-
-
-def _finish(job: Job, step: str, manifest: dict[str, Any]) -> dict[str, Any]:
-    """The manifest with paths relative to the project; the notebook itself is not one of its data files."""
-    del step
-    for kind in ("reads", "writes", "listed"):
-        manifest[kind] = {job.cache.relative(path): value for path, value in manifest[kind].items()}
-    return manifest
-
-
-def _failure(step: str, output: Path, failure: Any) -> dict[str, Any]:
-    """The error of a cell that raised, with the cell and line of the notebook."""
-    cell = _failing_cell(output)
-    text = _ANSI.sub("", "\n".join(failure.traceback))
-    lines = _LINE.findall(text)
-    message = f"{failure.ename}: {failure.evalue}" if failure.evalue else str(failure.ename)
-    own = cell is None
-    return {
-        "code": _CODE_OF.get(failure.ename, "MS005") if own else "MS005",
-        "step": step,
-        "cell": cell,
-        "line": int(lines[0]) if lines and not own else None,
-        "message": failure.evalue if own and failure.ename in _CODE_OF else _ANSI.sub("", message),
-        "traceback": text,
-    }
-
-
-def _failing_cell(output: Path) -> int | None:
-    try:
-        cells = json.loads(output.read_text(encoding="utf-8"))["cells"]
-    except (OSError, ValueError, KeyError):
-        return None
-    for cell in cells:
-        if any(o.get("output_type") == "error" for o in cell.get("outputs", ())):
-            found = cell["metadata"].get("millstream", {}).get("cell")
-            return found if isinstance(found, int) else None
-    return None
-
-
-def _death(step: str, cell: int | None, failure: Exception) -> dict[str, Any]:
-    died = type(failure).__name__ in ("DeadKernelError", "RuntimeError") and "ied" in str(failure)
-    message = (
-        "The kernel died: the process ended without a Python error (os._exit, a crash in native code, or no memory left)."
-        if died
-        else f"{type(failure).__name__}: {failure}"
-    )
-    return {"code": "MS005", "step": step, "cell": cell, "line": None, "message": message, "traceback": ""}
