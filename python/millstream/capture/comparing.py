@@ -272,6 +272,7 @@ def _length(value: Any) -> str:
 
 def compare_runs(request: Mapping[str, Any]) -> dict[str, Any]:
     """Compare ``names`` of two runs: name → ``equal`` (None where nothing can be said), ``note``, both in words."""
+    sys.path[:] = [*sys.path, *(entry for entry in request["path"] if entry not in sys.path)]
     objects = ObjectFolder(Path(request["objects"]))
     sides = [Loader(objects, request[side], types.ModuleType("__main__")) for side in ("straight", "pipeline")]
     found = {}

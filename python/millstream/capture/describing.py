@@ -33,7 +33,11 @@ def describe(value: Any) -> dict[str, Any]:
     name = (
         kind.__qualname__ if kind.__module__ in ("builtins", "__main__") else f"{kind.__module__}.{kind.__qualname__}"
     )
-    found: dict[str, Any] = {"type": name, "definition": isinstance(value, (types.FunctionType, type))}
+    found: dict[str, Any] = {
+        "type": name,
+        "data": is_data(value),
+        "definition": isinstance(value, (types.FunctionType, type)),
+    }
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and all(isinstance(n, int) for n in shape):
         found["shape"] = list(shape)

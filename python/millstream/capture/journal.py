@@ -40,15 +40,19 @@ def take_back(path: Path, objects: ObjectFolder) -> list[str]:
     """Make everything in the journal at ``path`` what it was; the files that were put back, or removed."""
     if not path.exists():
         return []
-    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    first: dict[str, dict[str, str | bool | None]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        first.setdefault(entry["path"], entry)  # another kernel may have changed it again
+    entries = list(first.values())
     for entry in entries:
         if entry["folder"]:
-            Path(entry["path"]).mkdir(parents=True, exist_ok=True)
-    for entry in sorted(entries, key=lambda e: -len(e["path"])):  # what is in a folder before the folder
+            Path(str(entry["path"])).mkdir(parents=True, exist_ok=True)
+    for entry in sorted(entries, key=lambda e: -len(str(e["path"]))):  # what is in a folder before the folder
         with contextlib.suppress(OSError):
             _put_back(entry, objects)
     path.unlink()
-    return sorted(entry["path"] for entry in entries if not entry["folder"])
+    return sorted(str(entry["path"]) for entry in entries if not entry["folder"])
 
 
 def _put_back(entry: dict[str, str | bool | None], objects: ObjectFolder) -> None:

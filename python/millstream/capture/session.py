@@ -204,6 +204,7 @@ class Session:
             "network": sorted(self.watcher.connects),
             "modules": _modules(),
             "site": [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))],
+            "path": list(sys.path),
             "python": sys.version.split()[0],
             "executable": sys.executable,
         }

@@ -15,6 +15,15 @@ from pathlib import Path
 from typing import Any
 
 
+def kernel_environment() -> dict[str, str]:
+    """The variables a kernel starts with: ours, and text that has the same hash each time.
+
+    The order of a set of text follows from the hashes, which Python else draws anew in each process: two steps, or
+    two runs, would not agree.
+    """
+    return {"PYTHONHASHSEED": "0", **os.environ}
+
+
 def git_state(folder: Path) -> dict[str, Any] | None:
     """The commit and whether tracked files differ from it; None outside a repository."""
     commit = _git(folder, "rev-parse", "HEAD")

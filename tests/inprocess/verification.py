@@ -1,0 +1,133 @@
+"""`millstream verify` in this process: the real :class:`Verification`, whose notebooks run in forked processes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from inprocess.forked import forked_notebook, in_child
+
+from millstream.capture.comparing import compare_runs
+from millstream.compile import compile_notebook
+from millstream.notebook import read
+from millstream.run.executor import Execution
+from millstream.run.notebooks import Executed
+from millstream.run.runner import Request
+from millstream.run.step import Job
+from millstream.run.verify import State, Values, Verification, straight_context
+from millstream.compile import straight_notebook
+from millstream.store import Store
+
+CellSource = tuple[str, ...]
+
+
+@dataclass
+class Result:
+    """A verification's document, with the messages of the run."""
+
+    document: dict[str, Any]
+    messages: list[str] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        return str(self.document["verdict"])
+
+    @property
+    def code(self) -> str | None:
+        """Why it was refused."""
+        error = self.document["error"]
+        return None if error is None else str(error["code"])
+
+    def explain(self) -> str:
+        """What went wrong, for the message of a test that fails."""
+        wrong = [row for kind in ("values", "metrics", "files") for row in self.document[kind] if row["equal"] is False]
+        lines = [self.verdict, *(f"{row['name']}: {row['note']}" for row in wrong)]
+        error = self.document["error"]
+        if error is not None:
+            lines.append(f"{error['code']} step {error.get('step')} cell {error.get('cell')}: {error['message']}")
+            lines.append(error.get("traceback", ""))
+        return "\n".join(lines)
+
+
+class InProcess(Verification):
+    """A verification without kernels. ``cached`` runs the pipeline a second time, from the cache of the first."""
+
+    cached = False
+
+    def _straight(self) -> Executed:
+        job = self._job("python3")
+        return forked_notebook(job, "straight", straight_notebook(self.program), straight_context(job))
+
+    def _pipeline(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        order = [block.name for block in self.program.layout.steps]
+        for again in range(1 + self.cached):
+            if again:
+                self._restore()
+            job = self._job("python3")
+            job.use_cache = self.cached
+            execution = Execution(job, order, self.request.jobs, lambda _: None)
+            failure = execution.run()
+            if failure is not None:
+                break
+        error = None if failure is None else failure.error
+        status = "succeeded" if failure is None else "refused" if (error or {})["code"] == "MS401" else "failed"
+        manifests = [execution.valid[name].manifest or {} for name in order if name in execution.valid]
+        return {"status": status, "error": error, "run": job.run}, manifests
+
+    def _job(self, kernel: str) -> Job:
+        job = super()._job(kernel)
+        job.run_notebook = forked_notebook
+        job.tell = self.tell
+        return job
+
+    def _look_inside(self, one: State, other: State, names: Sequence[str]) -> Values:
+        path = self.work / "compared.json"
+        sides = {"straight": one.values, "pipeline": other.values}
+        request = {"objects": str(self.objects.root), "names": names, "path": one.path, **sides}
+        status = in_child(lambda: path.write_text(json.dumps(compare_runs(request))) and None)
+        assert status == 0, "the comparison itself failed"
+        found: Values = json.loads(path.read_text())
+        return found
+
+
+def write(path: Path, cells: Iterable[CellSource]) -> Path:
+    """A notebook of (source, tag, …)."""
+    code = [
+        {
+            "cell_type": "code",
+            "id": f"c{number}",
+            "metadata": {"tags": list(tags)},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for number, (source, *tags) in enumerate(cells)
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": code}))
+    return path
+
+
+def verify(
+    folder: Path,
+    cells: Iterable[CellSource],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    jobs: int = 2,
+    cached: bool = False,
+) -> Result:
+    """Verify a notebook of (source, tag, …) in the folder, which becomes a project."""
+    notebook = write(folder / "notebook.ipynb", cells)
+    request = Request(
+        program=compile_notebook(read(notebook)), pipeline="notebook", version=None, folder=".", notebook=notebook.name,
+        parameters=dict(parameters or {}), jobs=jobs,
+    )  # fmt: skip
+    messages: list[str] = []
+    verification = InProcess(
+        Store.open(folder), request, lambda e: messages.append(e["text"]) if e["event"] == "message" else None
+    )
+    verification.cached = cached
+    return Result(verification(), messages)
