@@ -112,14 +112,14 @@ class Session:
 
     def _fetch(self, output: dict[str, Any]) -> dict[str, Any]:
         """The values of an artifact, the same objects each time."""
-        digest = output["digest"]
-        if digest not in self.artifacts:
-            values, memory = codecs.load(digest, output["format"], self.objects, output["names"])
-            self.artifacts[digest] = values
+        identity = _identity(output)
+        if identity not in self.artifacts:
+            values, memory = codecs.load(output["digest"], output["format"], self.objects, output["names"])
+            self.artifacts[identity] = values
             for content, buffer in memory:
                 with memoryview(buffer) as view:
                     self.known[_place(view)] = content
-        return self.artifacts[digest]
+        return self.artifacts[identity]
 
     def _current_print(self, name: str) -> str | None:
         if name not in self.bound:
@@ -132,9 +132,9 @@ class Session:
         done: set[str] = set()
         for name, output in sorted(inputs.items(), key=lambda item: (not item[1].get("definition"), item[0])):
             self._add_debug(output)
-            if output["digest"] in done or self._set_up_has(name, output):
+            if _identity(output) in done or self._set_up_has(name, output):
                 continue
-            done.add(output["digest"])
+            done.add(_identity(output))
             values = self._fetch(output)
             for bound in (n for n in values if inputs.get(n, {}).get("digest") == output["digest"]):
                 namespace[bound] = values[bound]
