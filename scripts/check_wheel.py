@@ -1,4 +1,6 @@
-"""List a wheel and fail when a part of the product is missing from it: check_wheel.py DIST.whl
+"""List a wheel and fail when a part of the product is missing from it.
+
+    check_wheel.py dist/millstream-….whl
 
 hatchling obeys .gitignore, so one careless pattern strips the front end from the wheel without a word.
 """

@@ -10,7 +10,6 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -35,11 +34,10 @@ def run(*command: str, quiet: bool = False) -> str:
     return done.stdout or ""
 
 
-def latest_runs(count: int) -> list[dict[str, Any]]:
-    """The newest runs of the example, newest first."""
-    runs = json.loads(run("millstream", "runs", "--limit", str(count), "--json", quiet=True))["runs"]
-    assert isinstance(runs, list)
-    return runs
+def latest_runs(count: int) -> list[str]:
+    """The ids of the example's newest runs, newest first."""
+    found = json.loads(run("millstream", "runs", "--limit", str(count), "--json", quiet=True))
+    return [each["run"] for each in found["runs"]]
 
 
 def main() -> None:
@@ -56,7 +54,7 @@ def main() -> None:
     run("millstream", "run", "flights.ipynb", "-p", "month", "2")
     say("What differs between the two")
     february, january = latest_runs(2)
-    run("millstream", "compare", january["run"], february["run"])
+    run("millstream", "compare", january, february)
     say("February again: nothing changed, so nothing is run")
     run("millstream", "run", "flights.ipynb", "-p", "month", "2")
     say("The notebook becomes a pipeline: plain notebooks, one a step")
