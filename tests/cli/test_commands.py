@@ -110,6 +110,15 @@ def test_parameters_from_a_file(call: Call, tmp_path: Path, write_notebook: Writ
     assert document(done)["parameters"] == {"n": 6}
 
 
+def test_verify_proves_that_the_pipeline_gives_the_same(call: Call, history: Path) -> None:
+    """Every value and metric of both ways, and exit code 0."""
+    done = call("verify", "demo.ipynb", "--json", cwd=history)
+    found = document(done)
+    assert found["verdict"] == "equal"
+    assert {row["name"] for row in found["values"]} >= {"values", "mean"}
+    assert "Running the notebook straight" in done.stderr
+
+
 def test_a_promoted_pipeline_runs_from_its_folder(call: Call, history: Path) -> None:
     """What git keeps is enough to run."""
     promoted = made(history, "promotion")
@@ -144,6 +153,13 @@ def test_the_list_for_people_names_the_call_for_the_next_page(call: Call, histor
         "run", "pipeline", "status", "started", "time", "metrics", "parameters",
     ]  # fmt: skip
     assert "more: millstream runs --limit 1 --cursor " in done.stdout
+
+
+def test_kernels_kept_ready_are_listed(call: Call, history: Path) -> None:
+    """What a run left behind, with its memory; nothing is stopped by looking."""
+    for server in document(call("kernels", "--json", cwd=history))["servers"]:
+        assert server["rss"] > 0
+    assert call("kernels", cwd=history).returncode == 0
 
 
 def test_no_runs_yet(call: Call) -> None:

@@ -51,7 +51,9 @@ def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     )
     pid_file = folder / "pid"
     try:
-        until(lambda: pid_file.exists() and pid_file.read_text(), "the step starts")
+        until(lambda: process.poll() is not None or (pid_file.exists() and pid_file.read_text()), "the step starts")
+        if process.returncode is not None:
+            pytest.fail(f"the run ended before its step began: {process.communicate()}")
         yield process, int(pid_file.read_text())
     finally:
         process.kill()

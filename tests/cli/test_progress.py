@@ -72,6 +72,12 @@ def test_more_steps_than_lines_show_those_around_the_running_ones() -> None:
     assert lines[-1].strip() == "... and 194 more steps"
 
 
+def test_a_run_that_ended_leaves_nothing_waiting() -> None:
+    """Where another step failed, those after it did not run, and are not about to."""
+    made = board([*EVENTS, {"event": "run-ended", "status": "failed", "seconds": 9.0, "error": None}])
+    assert [state.status for state in made.steps.values()] == ["cached", "not run", "not run"]
+
+
 def test_a_cancelled_run_says_so_while_it_ends() -> None:
     """A user who pressed Ctrl-C sees that it was heard."""
     made = board(EVENTS)

@@ -11,6 +11,7 @@ import click
 COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("check", "Say how a notebook becomes a pipeline, and what is in the way."),
     "run": ("run", "Run a notebook or a promoted pipeline, step by step."),
+    "verify": ("verify", "Prove that the pipeline gives what the notebook gives."),
     "promote": ("promote", "Write a notebook's pipeline to pipelines/NAME and register its version."),
     "runs": ("runs", "List the runs, newest first."),
     "show": ("show", "Show one run: steps, metrics, artifacts, environment."),

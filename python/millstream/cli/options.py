@@ -21,6 +21,23 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")(command)
 
 
+def run_options(command: F) -> F:
+    """Add what every command that runs a notebook takes: parameters, kernel, how many steps side by side."""
+    options = [
+        click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE",
+                     help="Set a parameter; may be repeated. VALUE is a number, True, False, None or else text."),
+        click.option("-f", "--parameters-file", "file", metavar="FILE",
+                     help="Take parameters from a YAML or JSON file; -p goes before it."),
+        click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Run at most N steps side by side."),
+        click.option("--kernel", metavar="NAME", help="Use this kernel instead of the one that the notebook names."),
+        click.option("--fresh-kernels", is_flag=True,
+                     help="Start every kernel anew instead of from one that is kept ready."),
+    ]  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def project() -> Path:
     """The project that the current folder belongs to."""
     from millstream.service import find_project

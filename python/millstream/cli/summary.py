@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Any
 
 from millstream.cli import words
@@ -14,6 +13,7 @@ from millstream.cli.tables import put_table
 _HEAD, _TAIL = 9, 5
 _MARKS = {"ran": "✓ ran", "cached": "≡ cached", "failed": "✗ failed", "not run": "- not run"}
 _NEXT = "Fix the cell and run again: finished steps are kept."
+_AGAIN = "Finished steps are kept: the next run goes on from here."
 
 
 def put_run(result: dict[str, Any], target: str) -> None:
@@ -36,23 +36,33 @@ def put_steps(steps: list[dict[str, Any]]) -> None:
     put_table(["step", "status", "time"], rows, right=["time"])
 
 
-def say_run_failure(result: dict[str, Any], notebook: str | None) -> None:
+def say_run_failure(result: dict[str, Any], target: str) -> None:
     """Say on standard error what is wrong with the notebook and where the run failed, if it did."""
-    say_diagnostics(result["diagnostics"], notebook=notebook)
+    grave = [each for each in result["diagnostics"] if each["severity"] != "hint"]
+    say_diagnostics(grave, notebook=target)
+    if hints := len(result["diagnostics"]) - len(grave):
+        say(f"{words.count(hints, 'hint')}: millstream check {target}")
     error = result["error"]
-    if not error or result["status"] == "cancelled":
+    told = error and any(each["code"] == error["code"] for each in grave)  # a refusal is its first diagnostic
+    if result["status"] != "cancelled" and not told:
+        say_failure(error, target, executed=_executed(result, error))
+
+
+def say_failure(error: dict[str, Any] | None, target: str, *, executed: str | None = None) -> None:
+    """Say on standard error where something failed, why, and what to do."""
+    if not error:
         return
-    where = place(notebook, error["cell"], error["line"])
+    where = place(target, error["cell"], error["line"])
     step = f" in step {one_line(error['step'])}" if error["step"] else ""
     say(f"{styled('error', sys.stderr, fg='red', bold=True)} {error['code']}{step}, {where}: {clean(error['message'])}")
-    for line in excerpt(notebook, error["cell"], error["line"]):
+    for line in excerpt(target, error["cell"], error["line"]):
         say(line)
     for line in shortened(error.get("traceback") or ""):
         say(f"    {line}")
-    say(f"{styled('hint', sys.stderr, fg='cyan')}: {clean(error.get('hint') or _NEXT)}")
-    executed = _executed(result, error["step"])
+    hint = error.get("hint") or (_NEXT if error["cell"] is not None else _AGAIN)
+    say(f"{styled('hint', sys.stderr, fg='cyan')}: {clean(hint)}")
     if executed:
-        say(f"      The notebook as far as it ran: {executed}")
+        say(f"      The notebook as far as it ran: {clean(executed)}")
 
 
 def shortened(traceback: str) -> list[str]:
@@ -75,9 +85,6 @@ def _outcome(result: dict[str, Any]) -> str:
     return f"{run}{status} in {words.seconds(result['seconds'])}, {share}"
 
 
-def _executed(result: dict[str, Any], step: str | None) -> str | None:
-    for entry in result["steps"]:
-        if entry["name"] == step and entry["executed_notebook"]:
-            path = Path(entry["executed_notebook"])
-            return clean(path)
-    return None
+def _executed(result: dict[str, Any], error: dict[str, Any] | None) -> str | None:
+    step = error["step"] if error else None
+    return next((each["executed_notebook"] for each in result["steps"] if each["name"] == step), None)

@@ -29,7 +29,7 @@ def promote(*, notebook: str, name: str | None, note: str | None, as_json: bool)
     from millstream.cli.findings import say_diagnostics
 
     result = service.promote(notebook, name=name, note=note)
-    say_diagnostics(result["diagnostics"], notebook=notebook)
+    say_diagnostics([each for each in result["diagnostics"] if each["severity"] != "hint"], notebook=notebook)
     if as_json:
         put_json(result)
     else:

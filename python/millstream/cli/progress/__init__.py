@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from millstream.cli.output import is_terminal
 
-__all__ = ["Event", "Progress", "following"]
+__all__ = ["Event", "Listener", "Progress", "followed", "following"]
 
 Event = dict[str, Any]
+Listener = Callable[[Event], None]
 
 
 class Progress(Protocol):
@@ -32,3 +34,17 @@ def following(title: str) -> AbstractContextManager[Progress]:
     from millstream.cli.progress.plain import lines
 
     return lines(title)
+
+
+@contextmanager
+def followed(title: str, *others: Listener) -> Iterator[Listener]:
+    """A listener for a run's events that shows them, and tells the others; Ctrl-C cancels while the block lasts."""
+    from millstream.cli.interrupt import interruptible
+
+    with following(title) as progress, interruptible(progress.cancelling):
+
+        def listen(event: Event) -> None:
+            for listener in (*others, progress.show):
+                listener(event)
+
+        yield listen

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from millstream.cli.output import clean
+
 
 @dataclass(kw_only=True, slots=True)
 class StepState:
@@ -40,6 +42,9 @@ class Board:
         if kind == "run-started":
             self.run = event["run"]
             self.steps = {name: StepState(name=name) for name in event["steps"]}
+        elif kind == "run-ended":
+            for state in self.steps.values():
+                state.status = "not run" if state.status in ("waiting", "running") else state.status
         elif "step" in event:
             self._apply_step(self.steps.setdefault(event["step"], StepState(name=event["step"])), event, now)
 
@@ -66,3 +71,9 @@ class Board:
                 state.output = event["text"]
             case "step-ended":
                 state.status, state.seconds = event["status"], event["seconds"]
+
+
+def message(event: dict[str, Any]) -> str:
+    """The text of a message; a warning or an error says that it is one."""
+    text = clean(event["text"])
+    return text if event["severity"] == "hint" else f"{clean(event['severity'])}: {text}"

@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from millstream.cli import words
-from millstream.cli.output import clean, is_terminal, last_line, one_line
-from millstream.cli.progress.board import Board, StepState
+from millstream.cli.output import is_terminal, last_line, one_line
+from millstream.cli.progress.board import Board, StepState, message
 
 # status: (glyph, style); the word stands beside it, so that nobody needs the colour.
 _LOOKS = {
@@ -43,7 +43,7 @@ class Display:
         with self._lock:
             self._board.apply(event, time.monotonic())
         if event["event"] == "message":
-            self._console.print(Text(f"{clean(event['severity'])}: {clean(event['text'])}"))
+            self._console.print(Text(message(event)))
 
     def cancelling(self) -> None:
         """Let the title say it the next time the board is drawn."""

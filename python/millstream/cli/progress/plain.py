@@ -11,7 +11,7 @@ from typing import Any
 
 from millstream.cli import words
 from millstream.cli.output import clean, one_line, say
-from millstream.cli.progress.board import Board
+from millstream.cli.progress.board import Board, message
 
 
 class Lines:
@@ -41,7 +41,7 @@ class Lines:
                     f"run {event['run']} of {one_line(self._board.title)}: {words.count(len(event['steps']), 'step')}"
                 )
             case "message":
-                return f"{clean(event['severity'])}: {clean(event['text'])}"
+                return message(event)
             case "step-started":
                 return f"{self._label(event['step'])} started"
             case "step-ended":
