@@ -367,3 +367,8 @@ def _modules() -> list[str]:
         if file and any(part in file for part in installed):
             found.add(name)
     return sorted(found)
+
+
+def _identity(output: dict[str, Any]) -> str:
+    """What tells one artifact from another: equal content under two names is two values, unless it holds both."""
+    return str(output["digest"]) if output["format"] == "pickle" else f"{output['digest']} {output['names'][0]}"

@@ -18,6 +18,9 @@ from millstream.store import Store
 
 Listener = Callable[[dict[str, Any]], None]
 
+FORMAT = 1
+"""Raised when a result made by an earlier Millstream must not be taken for one of this one."""
+
 
 @dataclass(kw_only=True)
 class Outcome:
@@ -80,6 +83,7 @@ def key_of(job: Job, step: str, found: Found) -> Key:
     return Key(
         step=f"{job.pipeline}/{step}",
         parts={
+            "format": FORMAT,
             "code": job.program.code_digest(step),
             "parameters": job.program.parameters_of(step, job.parameters),
             "inputs": found.digests(),
