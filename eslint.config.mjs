@@ -99,5 +99,12 @@ export default defineConfig([
       ]
     }
   },
+  {
+    files: ['**/__tests__/**'],
+    rules: {
+      'jupyter/no-untranslated-string': 'off',
+      'jupyter/require-disposable-ownership': 'off'
+    }
+  },
   prettier
 ]);

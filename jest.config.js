@@ -26,14 +26,12 @@ module.exports = {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.d.ts', '!src/**/__tests__/**'],
   coverageReporters: ['text-summary'],
   reporters: ['default'],
-  testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$',
+  modulePathIgnorePatterns: ['<rootDir>/labextension/dist', '<rootDir>/lib'],
+  testRegex: 'src/(.*/)?__tests__/.*\\.spec\\.tsx?$',
   // Types are checked by `jlpm lint:types`; here they would only make the tests slower.
   transform: {
     ...base.transform,
-    '^.+\\.tsx?$': [
-      'ts-jest',
-      { tsconfig: './tsconfig.test.json', isolatedModules: true, diagnostics: false }
-    ]
+    '^.+\\.tsx?$': ['ts-jest', { tsconfig: './tsconfig.test.json', diagnostics: false }]
   },
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };

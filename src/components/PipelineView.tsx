@@ -20,6 +20,8 @@ export interface IPipelineViewProps {
   path: string;
   checkState: 'none' | 'loading' | 'ready' | 'failed';
   isStale: boolean;
+  /** Whether any cell has been given a step or a role. */
+  isTagged: boolean;
   problem: { message: string; hint: string | null } | null;
   list: IStepList;
   parameters: readonly IParameter[];
@@ -37,15 +39,17 @@ export interface IPipelineViewProps {
 
 /** What the active notebook means as a pipeline, and what its run does. */
 export function PipelineView(props: IPipelineViewProps): React.JSX.Element {
-  const { list, problem, trans } = props;
-  const isTagged = list.steps.length > 0 || list.groups.length > 0;
+  const { list, isTagged, problem, trans } = props;
   return (
     <div className="ms-Pipeline" aria-busy={props.checkState === 'loading'}>
       <Header {...props} />
       {problem ? <Notice kind="error" title={problem.message} hint={problem.hint} /> : null}
       <RunBox {...props.run} trans={trans} />
-      <Metrics {...props} />
-      <Section title={trans.__('Steps')} aside={<StepCount list={list} trans={trans} />}>
+      {isTagged ? <Metrics {...props} /> : null}
+      <Section
+        title={trans.__('Steps')}
+        aside={isTagged ? <StepCount list={list} trans={trans} /> : null}
+      >
         <TagControl {...props.tag} trans={trans} />
         {isTagged ? (
           <StepList list={list} onReveal={props.onReveal} trans={trans} />
@@ -65,31 +69,15 @@ export function PipelineView(props: IPipelineViewProps): React.JSX.Element {
         )}
       </Section>
       <ParameterSection {...props} />
-      <DiagnosticSection {...props} />
+      {isTagged ? <DiagnosticSection {...props} /> : null}
     </div>
   );
 }
 
-function Header({
-  path,
-  checkState,
-  isStale,
-  diagnostics,
-  onAnalyse,
-  trans
-}: IPipelineViewProps): React.JSX.Element {
+function Header(props: IPipelineViewProps): React.JSX.Element {
+  const { path, isStale, onAnalyse, trans } = props;
   const name = path.split('/').pop() ?? path;
-  const found = diagnostics
-    .map(([severity, items]) => severityText(severity, items.length, trans))
-    .join(', ');
-  const state =
-    checkState === 'loading'
-      ? trans.__('Analysing…')
-      : isStale
-        ? trans.__('Edited since the last analysis')
-        : checkState === 'ready'
-          ? found || trans.__('Nothing to complain about')
-          : '';
+  const analyse = isStale ? trans.__('Save and analyse') : trans.__('Analyse again');
   return (
     <div className="ms-Header">
       <div className="ms-Header-text">
@@ -97,20 +85,44 @@ function Header({
           {name}
         </div>
         <div className="ms-Quiet" role="status">
-          {state}
+          {stateText(props)}
         </div>
       </div>
       <button
         type="button"
         className="ms-IconButton"
-        aria-label={isStale ? trans.__('Save and analyse') : trans.__('Analyse again')}
-        title={isStale ? trans.__('Save and analyse') : trans.__('Analyse again')}
+        aria-label={analyse}
+        title={analyse}
         onClick={onAnalyse}
       >
         <Glyph name="refresh" />
       </button>
     </div>
   );
+}
+
+/** One line on where the analysis is and what it found. */
+function stateText({
+  checkState,
+  isStale,
+  isTagged,
+  diagnostics,
+  trans
+}: IPipelineViewProps): string {
+  if (checkState === 'loading') {
+    return trans.__('Analysing…');
+  }
+  if (isStale) {
+    return trans.__('Edited since the last analysis');
+  }
+  if (checkState !== 'ready') {
+    return '';
+  }
+  if (!isTagged) {
+    return trans.__('No steps yet');
+  }
+  const found = diagnostics.map(([severity, items]) => severityText(severity, items.length, trans));
+  return found.join(', ') || trans.__('No problem found');
 }
 
 function StepCount({

@@ -74,6 +74,11 @@ export class Session implements IDisposable {
     return !sameCells(this._saved, this.notebook.cells);
   }
 
+  /** Whether any cell has been given a step or a role. */
+  get isTagged(): boolean {
+    return this.notebook.cells.some(({ tags }) => stepOf(tags) !== null || roleOf(tags) !== null);
+  }
+
   get steps(): IStepList {
     return stepList(this.notebook.cells, this._check, this.isStale, this._execution.job);
   }

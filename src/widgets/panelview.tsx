@@ -75,6 +75,7 @@ function Pipeline({ app, trans }: IPanelViewProps): React.JSX.Element {
       path={session.notebook.path}
       checkState={session.checkState}
       isStale={session.isStale}
+      isTagged={session.isTagged}
       problem={session.problem}
       list={session.steps}
       parameters={session.parameters}
@@ -94,20 +95,29 @@ function Pipeline({ app, trans }: IPanelViewProps): React.JSX.Element {
 
 function runBox(app: App, session: Session, trans: TranslationBundle): PipelineProps['run'] {
   const { job } = session;
-  const isWrong = session.parameters.some(({ problem }) => problem);
   return {
     job,
     progress: job ? progressOf(job) : { done: 0, total: 0 },
     failure: job && failureOf(job),
     isRunning: session.isRunning,
     isCancelling: session.isCancelling,
-    blocked: isWrong ? trans.__('Correct the parameters first') : null,
+    blocked: blockedBy(session, trans),
     useCache: app.useCache,
     onRun: () => void session.run(app.useCache),
     onCancel: () => void session.cancel(),
     onUseCache: value => (app.useCache = value),
     onRevealFailure: () => void session.revealFailure()
   };
+}
+
+/** Why the pipeline cannot be started, or null. */
+function blockedBy(session: Session, trans: TranslationBundle): string | null {
+  if (!session.isTagged) {
+    return trans.__('Give at least one cell a step first.');
+  }
+  return session.parameters.some(({ problem }) => problem)
+    ? trans.__('Correct the parameters first.')
+    : null;
 }
 
 function tagControl(session: Session, trans: TranslationBundle): PipelineProps['tag'] {
