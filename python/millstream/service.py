@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from millstream.errors import NotFoundError, UsageError
+from millstream.errors import NotFoundError, StoreError, UsageError
 from millstream.store import Store, find_root
 
 if TYPE_CHECKING:
     from millstream.compile import Program
     from millstream.run.runner import Request
+    from millstream.run.withdrawals import Withdrawals
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -23,8 +24,12 @@ def find_project(start: str | Path) -> Path:
 
 
 def check(notebook: str | Path, *, suggest: bool = False) -> dict[str, Any]:
-    """What a notebook means as a pipeline: steps, edges, parameters, metrics, diagnostics."""
-    program = _compile(Path(notebook), suggest=suggest)
+    """What a notebook means as a pipeline: steps, edges, parameters, metrics, diagnostics.
+
+    With ``suggest``, a notebook without steps is read with the suggested ones, and ``suggestions`` holds their tags.
+    """
+    path = Path(notebook)
+    program = _compile(path, suggest=suggest)
     roles = program.layout.roles
     return {
         "ok": program.ok,
@@ -43,7 +48,28 @@ def check(notebook: str | Path, *, suggest: bool = False) -> dict[str, Any]:
             }
             for cell in program.notebook.cells
         ],
+        "suggestions": [{"cell": c, "tags": list(tags)} for c, tags in _suggestions(path).items()] if suggest else [],
     }
+
+
+def accept(notebook: str | Path) -> dict[str, Any]:
+    """Write the suggested steps into the notebook as tags; the check document. Nothing else in the file changes."""
+    import json
+
+    from millstream.compile.suggest import with_tags
+    from millstream.notebook import read
+
+    path = Path(notebook)
+    tags = _suggestions(path)
+    if tags:
+        aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+        text = json.dumps(with_tags(read(path), tags), indent=1, ensure_ascii=False) + "\n"
+        try:
+            aside.write_text(text, encoding="utf-8")
+            aside.replace(path)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror}.", hint="Nothing was changed.") from error
+    return check(path)
 
 
 def run(
@@ -65,11 +91,15 @@ def run(
     """
     from millstream.run.runner import Runner
 
-    store, request = _request(
-        Path(target), parameters=parameters, step=step, cache=cache, jobs=jobs or os.cpu_count() or 1, keep=keep,
-        kernel=kernel, fresh_kernels=fresh_kernels, suggest=suggest,
-    )  # fmt: skip
-    return Runner(store, request, on_event or (lambda _: None))()
+    path, tell = Path(target), on_event or (lambda _: None)
+    while True:
+        store, request = _request(
+            path, parameters=parameters, step=step, cache=cache, jobs=jobs or os.cpu_count() or 1, keep=keep,
+            kernel=kernel, fresh_kernels=fresh_kernels, suggest=suggest,
+        )  # fmt: skip
+        result = Runner(store, request, tell)()
+        if not (suggest and _withdraw(path, request.program, result, tell)):
+            return result
 
 
 def verify(
@@ -262,8 +292,47 @@ def _compile(path: Path, *, suggest: bool = False) -> Program:
     if suggest:
         from millstream.compile.suggest import suggested
 
-        notebook = suggested(notebook)
+        notebook = suggested(notebook, withdrawn=_withdrawn(path))
     return compile_notebook(notebook)
+
+
+def _suggestions(path: Path) -> dict[int, tuple[str, ...]]:
+    from millstream.compile.suggest import suggest
+    from millstream.notebook import read
+
+    return suggest(read(path), withdrawn=_withdrawn(path))
+
+
+def _withdrawn(path: Path) -> list[int]:
+    """The cells before which a run found that a suggested border cannot be."""
+    from millstream.notebook import read
+
+    known = set(_withdrawals(path).known())
+    return [cell.index for cell in read(path).cells if known and cell.source in known]
+
+
+def _withdraw(path: Path, program: Program, result: Mapping[str, Any], tell: Listener) -> bool:
+    """Give up the suggested border that a value could not cross: the two steps become one. Whether there was one."""
+    error = result["error"] or {}
+    if error.get("code") != "MS401":
+        return False
+    names = [block.name for block in program.layout.steps]
+    step = str(error["step"])
+    start = program.notebook.cells[program.block(step).cells[0]]
+    before = names[names.index(step) - 1]
+    text = (
+        f"The suggested border between {before!r} and {step!r} is withdrawn: {error['message']} They run as one step."
+    )
+    tell({"event": "message", "severity": "warning", "text": text})
+    _withdrawals(path).add(start.source)
+    return True
+
+
+def _withdrawals(path: Path) -> Withdrawals:
+    from millstream.run.withdrawals import Withdrawals
+
+    project = find_project(path)
+    return Withdrawals(Store.open(project, create=False).root, os.path.relpath(path.absolute(), project))
 
 
 def _program_of(path: Path, *, suggest: bool) -> tuple[Program, dict[str, Any]]:

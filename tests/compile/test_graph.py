@@ -71,6 +71,6 @@ def test_hidden_state_is_said():
 
 
 def test_a_step_after_which_names_are_read_unseen_keeps_everything():
-    """exec may read any name."""
+    """Anything may be read by exec: any name."""
     made = program(("step:a", "x = 1\nz = 2"), ("step:b", "code = 'y = x'\nexec(code)"))
     assert made.graph.live["a"] is None

@@ -69,7 +69,7 @@ def test_two_places_for_one_cell_are_refused():
 
 
 def test_two_parameter_cells_are_refused():
-    """papermill would fill the first only."""
+    """Papermill would fill the first only."""
     made = program(("parameters", "n = 1"), ("parameters", "m = 2"), ("step:a", "x = n"))
     assert [d.cell for d in made.diagnostics if d.code == "MS109"] == [1]
 

@@ -25,7 +25,11 @@ def changed(index, source):
 
 @pytest.mark.parametrize(
     ("index", "source"),
-    [(3, "# a comment\n\nx = double( n )  # another"), (2, CELLS[2][1] + "\n# more"), (4, "y = (math\n  .sqrt(x))\ny\n")],
+    [
+        (3, "# a comment\n\nx = double( n )  # another"),
+        (2, CELLS[2][1] + "\n# more"),
+        (4, "y = (math\n  .sqrt(x))\ny\n"),
+    ],
 )
 def test_comments_and_layout_change_no_digest(index, source):
     """They mean nothing."""

@@ -39,7 +39,9 @@ def test_a_changed_data_file_runs_its_reader(project):
     """Files are found, not declared; by content, not by date."""
     data = project.folder / "data.csv"
     data.write_text("1\n")
-    project.write(("step:a", "x = 1"), ("step:b", "rows = open('data.csv').read()"), ("step:c metrics", "n = len(rows)"))
+    project.write(
+        ("step:a", "x = 1"), ("step:b", "rows = open('data.csv').read()"), ("step:c metrics", "n = len(rows)")
+    )
     project.run()
     data.touch()
     assert set(statuses(project.run()).values()) == {"cached"}

@@ -4,8 +4,8 @@ import json
 
 import nbformat
 import pytest
-from conftest import statuses
 
+from conftest import statuses
 from millstream import service
 from millstream.errors import KernelError, NotFoundError, UsageError
 
