@@ -67,8 +67,9 @@ lint-front: node_modules/.made  ## tsc, ESLint, Stylelint, Prettier
 	$(SAY) "TypeScript: tsc, ESLint, Stylelint, Prettier"
 	@jlpm lint
 
-fix: $(VENV)/.dev node_modules/.made  ## Let the formatters put right what they can
+fix: $(VENV)/.dev node_modules/.made  ## Let the formatters put right what they can, and the help in the documents
 	@ruff check --fix . ; ruff format .
+	@python scripts/write_help.py
 	@jlpm fix
 
 ##@ Build

@@ -22,6 +22,7 @@ WANTED = {
     "the server configuration": DATA + r"etc/jupyter/jupyter_server_config\.d/millstream\.json",
     "the command line": r"millstream/cli/__init__\.py",
     "the server extension": r"millstream/server/__init__\.py",
+    "the pages of the diagnostics": r"millstream/diagnostics/pages/MS101\.md",
     "the typing marker": r"millstream/py\.typed",
     "the entry points": r"millstream-[^/]+\.dist-info/entry_points\.txt",
     "the licence": r"millstream-[^/]+\.dist-info/licenses/LICENSE",

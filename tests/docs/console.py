@@ -113,7 +113,7 @@ def _matches(shown: str, printed: str, ids: Ids) -> bool:
             known = ids.real.get(found["run"])
             names.append(found["run"])
             return f"({re.escape(known) if known else RUN_ID.pattern})"
-        return {"any": ".*", "seconds": r"\d+(?:\.\d+)?\s?s\b", "space": r"\s+"}[found.lastgroup or ""]
+        return {"any": ".*", "seconds": r"(?:\d+ min )?\d+(?:\.\d+)?\s?s\b", "space": r"\s+"}[found.lastgroup or ""]
 
     parts, end = [], 0
     for found in TOKEN.finditer(shown := shown.strip()):

@@ -13,6 +13,7 @@ import pytest
 from console import Ids, commands, run
 
 from millstream import errors
+from millstream.diagnostics.catalogue import catalogue, page
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
@@ -79,6 +80,15 @@ def test_every_error_is_listed_as_it_is() -> None:
     classes = [getattr(errors, name) for name in errors.__all__]
     wanted = {(kind.code, kind.__name__, str(kind.exit_code), str(kind.http_status)) for kind in classes}
     assert rows == wanted
+
+
+def test_every_diagnostic_is_listed_as_it_is() -> None:
+    """The table of diagnostics holds each code with its severity and title, and leads to its page."""
+    text = (ROOT / "docs" / "errors-and-diagnostics.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| \[(MS\d+)\]\((\S+)\) \| (\w+) \| (.+) \|$", text, re.MULTILINE))
+    pages = [page(code) for code in catalogue()]
+    folder = "../python/millstream/diagnostics/pages"
+    assert rows == {(each.code, f"{folder}/{each.code}.md", each.severity, each.title) for each in pages}
 
 
 def test_every_command_has_a_section() -> None:
