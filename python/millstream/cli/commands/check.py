@@ -11,12 +11,19 @@ from millstream.cli.options import examples, json_option
 from millstream.cli.output import put, put_json
 
 
-@click.command(epilog=examples("millstream check flights.ipynb", "millstream check flights.ipynb --json | jq .steps"))
+@click.command(
+    epilog=examples(
+        "millstream check flights.ipynb",
+        "millstream check flights.ipynb --json | jq .steps",
+        "millstream check untagged.ipynb --suggest",
+    )
+)
 @click.argument("notebook")
 @click.option("--suggest", is_flag=True, help="Suggest steps for a notebook without tags.")
+@click.option("--accept", is_flag=True, help="Write the suggested steps into the notebook, as tags.")
 @json_option
 @click.pass_context
-def check(ctx: click.Context, /, *, notebook: str, suggest: bool, as_json: bool) -> None:
+def check(ctx: click.Context, /, *, notebook: str, suggest: bool, accept: bool, as_json: bool) -> None:
     """Say how a notebook becomes a pipeline, and what is in the way.
 
     Prints the steps with what each needs and gives, the parameters and metrics, and the diagnostics with the cell and
@@ -24,11 +31,13 @@ def check(ctx: click.Context, /, *, notebook: str, suggest: bool, as_json: bool)
     """
     from millstream import service
 
-    found = service.check(notebook, suggest=suggest)
+    found = service.accept(notebook) if accept else service.check(notebook, suggest=suggest)
     if as_json:
         put_json(found)
     else:
         put_check(found, notebook)
+        if found["suggestions"]:
+            put(f"The steps are suggestions. Make them tags: millstream check {notebook} --accept")
     ctx.exit(0 if found["ok"] else 1)
 
 
@@ -59,4 +68,5 @@ def _verdict(found: dict[str, Any], notebook: str) -> str:
     if not found["ok"]:
         return f"not runnable yet: {counts or 'no steps'}. `millstream explain CODE` says more about a code."
     steps = words.count(len(found["steps"]), "step")
-    return f"ok: {steps}, {counts or 'nothing in the way'}. Next: millstream run {notebook}"
+    suggest = " --suggest" if found["suggestions"] else ""
+    return f"ok: {steps}, {counts or 'nothing in the way'}. Next: millstream run {notebook}{suggest}"
