@@ -145,6 +145,7 @@ def lay_out(notebook: Notebook, facts: Mapping[int, CellFacts]) -> Layout:
             any_step |= tags.step is not None
             placing.place(cell, tags)
     if not any_step and not any(d.code == "MS105" for d in placing.found):
+        placing.found = [d for d in placing.found if d.code != "MS303"]
         placing.found.append(_untagged(notebook))
     return Layout(
         roles=placing.roles,

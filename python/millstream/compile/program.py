@@ -63,7 +63,7 @@ class Program:
         """The defaults of the parameters cell; a default that is not a literal is None."""
         found: dict[str, Any] = {}
         for cell in (c for c, role in sorted(self.layout.roles.items()) if role == "parameters"):
-            found.update(_assignments(self.notebook.cells[cell].source))
+            found.update(literal_assignments(self.notebook.cells[cell].source))
         return found
 
     @cached_property
@@ -162,7 +162,8 @@ def _tree(source: str) -> ast.Module:
         return ast.Module(body=[], type_ignores=[])
 
 
-def _assignments(source: str) -> dict[str, Any]:
+def literal_assignments(source: str) -> dict[str, Any]:
+    """The names that a cell assigns at top level, with their literal values; None where the value is not a literal."""
     found: dict[str, Any] = {}
     for node in _tree(source).body:
         targets = (

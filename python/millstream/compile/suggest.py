@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from millstream.analysis import CellFacts, analyse_cells
 from millstream.compile.graph import KNOWN, Dataflow
+from millstream.compile.program import literal_assignments
 from millstream.compile.tags import STEP_NAME, read_tags, suggest_name
 from millstream.notebook import Notebook
 from millstream.records import Cell
@@ -139,12 +140,18 @@ def _roles(code: list[Cell], facts: Mapping[int, CellFacts]) -> dict[int, str]:
             found[cell.index] = "imports" if "import" in kinds else "functions"
         elif not worked and "import" in kinds and _is_setting(what):
             found[cell.index] = "imports"
-        elif not (worked or parameters) and all(s.literal for s in what.statements):
+        elif not (worked or parameters) and _are_settings(cell.source, what):
             found[cell.index], parameters = "parameters", True
         else:
             worked = True
             made |= what.defines | what.may_define
     return found
+
+
+def _are_settings(source: str, what: CellFacts) -> bool:
+    """Whether a cell does nothing but give names to numbers and texts."""
+    values = literal_assignments(source).values()
+    return all(s.literal for s in what.statements) and all(isinstance(v, (bool, int, float, str)) for v in values)
 
 
 def _is_setting(what: CellFacts) -> bool:
