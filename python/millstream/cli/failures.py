@@ -39,6 +39,8 @@ def guarded(command: Callable[[], object], arguments: Sequence[str]) -> int:
         return _known(CancelledError("Interrupted."), as_json=as_json)
     except MillstreamError as problem:
         return _known(problem, as_json=as_json)
+    except BrokenPipeError:  # whoever read the help has read enough
+        return 0
     except Exception as problem:  # noqa: BLE001 - the last resort, which keeps the traceback
         return _unexpected(problem, as_json=as_json)
     return code if isinstance(code, int) else 0

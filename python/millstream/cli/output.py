@@ -16,6 +16,8 @@ from typing import IO, Any
 
 import click
 
+from millstream.errors import MillstreamError
+
 _ESCAPES = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor moves
     r"|\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?"  # OSC and its like: titles, links, clipboard
@@ -44,6 +46,8 @@ def last_line(text: str) -> str:
 
 def prepare_streams() -> None:
     r"""Write UTF-8 whatever the locale says; what UTF-8 cannot hold (lone surrogates) becomes ``\ud800``."""
+    sys.stdout = sys.stdout or _nowhere()  # None where the caller closed it
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -66,12 +70,12 @@ def styled(text: object, stream: IO[str], **style: Any) -> str:
 
 def put(text: str = "") -> None:
     """Write a line of the result to standard output."""
-    _write(sys.stdout, text)
+    _write(sys.stdout, text + "\n")
 
 
 def say(text: str = "") -> None:
     """Write a line of what goes on to standard error."""
-    _write(sys.stderr, text)
+    _write(sys.stderr, text + "\n")
 
 
 def put_json(document: object) -> None:
@@ -82,27 +86,33 @@ def put_json(document: object) -> None:
 def flush() -> None:
     """Write out what is buffered, so that a reader gone away shows here and not when Python ends."""
     for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (BrokenPipeError, ValueError):
-            _silence(stream)
+        _write(stream, "")
 
 
 def _write(stream: IO[str], text: str) -> None:
-    """A reader gone away ends the output, not the command: a run is worth more than its progress lines."""
+    """A reader gone away ends the output, not the command: a run is worth more than its progress lines.
+
+    Raises MillstreamError where the result cannot be written for another reason: a full disk.
+    """
     try:
-        stream.write(text + "\n")
+        stream.write(text)
         stream.flush()
     except (BrokenPipeError, ValueError):
         _silence(stream)
+    except OSError as problem:
+        if _silence(stream) == "stdout":
+            text = f"Standard output cannot be written: {problem.strerror}."
+            raise MillstreamError(text, hint="What was run is recorded: `millstream show last`.") from problem
 
 
-def _silence(stream: IO[str]) -> None:
-    replacement = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
-    if stream is sys.stdout:
-        sys.stdout = replacement
-    else:
-        sys.stderr = replacement
+def _silence(stream: IO[str]) -> str:
+    name = "stdout" if stream is sys.stdout else "stderr"
+    setattr(sys, name, _nowhere())
+    return name
+
+
+def _nowhere() -> IO[str]:
+    return open(os.devnull, "w", encoding="utf-8")
 
 
 def _finite(value: object) -> object:
