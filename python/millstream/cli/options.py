@@ -32,6 +32,7 @@ def run_options(command: F) -> F:
         click.option("--kernel", metavar="NAME", help="Use this kernel instead of the one that the notebook names."),
         click.option("--fresh-kernels", is_flag=True,
                      help="Start every kernel anew instead of from one that is kept ready."),
+        click.option("--suggest", is_flag=True, help="Run a notebook without tags in suggested steps."),
     ]  # fmt: skip
     for option in reversed(options):
         command = option(command)

@@ -25,7 +25,7 @@ def put_run(result: dict[str, Any], target: str) -> None:
         put(f"metrics: {words.pairs(result['metrics'])}")
     put(_outcome(result))
     if result["status"] == "succeeded":
-        put(f"Next: millstream show {result['run']}, or millstream promote {target}")
+        put(f"Next: {words.call('show', result['run'])}, or {words.call('promote', target)}")
 
 
 def put_steps(steps: list[dict[str, Any]]) -> None:
@@ -41,7 +41,7 @@ def say_run_failure(result: dict[str, Any], target: str) -> None:
     grave = [each for each in result["diagnostics"] if each["severity"] != "hint"]
     say_diagnostics(grave, notebook=target)
     if hints := len(result["diagnostics"]) - len(grave):
-        say(f"{words.count(hints, 'hint')}: millstream check {target}")
+        say(f"{words.count(hints, 'hint')}: {words.call('check', target)}")
     error = result["error"]
     told = error and any(each["code"] == error["code"] for each in grave)  # a refusal is its first diagnostic
     if result["status"] != "cancelled" and not told:

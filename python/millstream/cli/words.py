@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable
 from datetime import datetime
 
-from millstream.cli.output import one_line
+from millstream.cli.output import clean, one_line
 
 NOTHING = "-"
 
@@ -84,3 +85,8 @@ def cells(indexes: Iterable[int]) -> str:
 def count(number: int, thing: str) -> str:
     """``1 step``, ``6 steps``."""
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def call(*arguments: str) -> str:
+    """A command to copy, quoted for a shell where a name needs it."""
+    return clean(shlex.join(["millstream", *arguments]))

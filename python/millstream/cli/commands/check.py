@@ -37,7 +37,7 @@ def check(ctx: click.Context, /, *, notebook: str, suggest: bool, accept: bool, 
     else:
         put_check(found, notebook)
         if found["suggestions"]:
-            put(f"The steps are suggestions. Make them tags: millstream check {notebook} --accept")
+            put(f"The steps are suggestions. Make them tags: {words.call('check', notebook, '--accept')}")
     ctx.exit(0 if found["ok"] else 1)
 
 
@@ -68,5 +68,5 @@ def _verdict(found: dict[str, Any], notebook: str) -> str:
     if not found["ok"]:
         return f"not runnable yet: {counts or 'no steps'}. `millstream explain CODE` says more about a code."
     steps = words.count(len(found["steps"]), "step")
-    suggest = " --suggest" if found["suggestions"] else ""
-    return f"ok: {steps}, {counts or 'nothing in the way'}. Next: millstream run {notebook}{suggest}"
+    run = words.call("run", notebook, *(["--suggest"] if found["suggestions"] else []))
+    return f"ok: {steps}, {counts or 'nothing in the way'}. Next: {run}"

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from millstream.cli import words
 from millstream.cli.options import examples, json_option
 from millstream.cli.output import clean, put, put_json
 
@@ -47,4 +48,4 @@ def put_promotion(result: dict[str, Any]) -> None:
     put(f"in {clean(result['path'])}:")
     for file in result["files"]:
         put(f"  {clean(file)}")
-    put(f"Next: millstream run {clean(result['path'])}")
+    put(f"Next: {words.call('run', result['path'])}")

@@ -32,7 +32,6 @@ _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
 @click.option("--no-cache", is_flag=True, help="Run every step, whatever was kept of earlier runs.")
 @click.option("--keep", type=click.Choice(["needed", "all"]), default="needed", show_default=True,
               help="Keep the values that cross a border between steps, or every value that a step leaves.")  # fmt: skip
-@click.option("--suggest", is_flag=True, help="Run a notebook without tags in suggested steps.")
 @click.option("--events", metavar="FILE", hidden=True, help="Append each event as one line of JSON.")
 @json_option
 @click.pass_context

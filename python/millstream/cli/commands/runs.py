@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 import click
@@ -75,4 +74,4 @@ def put_runs(page: dict[str, Any], condition: str | None, *, limit: int, cursor:
     )
     if page["next"]:
         options = {"--limit": str(limit), "--sort": sort, "--filter": condition, "--cursor": page["next"]}
-        put(f"more: millstream runs {shlex.join(part for pair in options.items() if pair[1] for part in pair if part)}")
+        put(f"more: {words.call('runs', *(part for pair in options.items() if pair[1] for part in pair if part))}")
