@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from millstream.errors import KernelError
@@ -19,6 +20,9 @@ class Choice:
 
 def choose(named: str | None, asked: str | None) -> Choice:
     """The kernel for a notebook that names ``named``. Raises KernelError when ``asked`` is not installed."""
+    wanted = asked or named
+    if wanted and _is_installed(wanted):
+        return Choice(name=wanted)
     from jupyter_client.kernelspec import KernelSpecManager
 
     installed = sorted(KernelSpecManager().find_kernel_specs())
@@ -41,3 +45,11 @@ def choose(named: str | None, asked: str | None) -> Choice:
     if named:
         message = f"The notebook's kernel {named!r} is not installed here; running in {DEFAULT!r} instead."
     return Choice(name=DEFAULT, message=message)
+
+
+def _is_installed(name: str) -> bool:
+    """Whether a kernelspec of that name lies where Jupyter looks; spares importing all of jupyter_client."""
+    from jupyter_core.paths import jupyter_path
+
+    plain = name not in ("", ".", "..") and not {"/", "\\"} & set(name)
+    return plain and any(os.path.isfile(os.path.join(f, name, "kernel.json")) for f in jupyter_path("kernels"))
