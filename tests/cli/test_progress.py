@@ -78,6 +78,14 @@ def test_a_run_that_ended_leaves_nothing_waiting() -> None:
     assert [state.status for state in made.steps.values()] == ["cached", "not run", "not run"]
 
 
+def test_a_long_line_of_output_takes_nothing_from_the_other_columns() -> None:
+    """What a cell prints is cut where the terminal ends; names, status and time stay whole."""
+    long = {"event": "cell-output", "step": "train", "cell": 7, "text": "x" * 500}
+    line = drawn(board([*EVENTS, long]), 10.0).splitlines()[2]
+    assert line.split()[:7] == ["▶", "train", "running", "6.00", "s", "cell", "7"]
+    assert len(line.rstrip()) <= 100
+
+
 def test_a_cancelled_run_says_so_while_it_ends() -> None:
     """A user who pressed Ctrl-C sees that it was heard."""
     made = board(EVENTS)

@@ -57,7 +57,7 @@ class Display:
 
 def draw(board: Board, now: float, height: int) -> RenderableType:
     """The board as a table, one line a step; of more steps than fit the height, those around the running ones."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
     for column, overflow in (("", "crop"), ("", "ellipsis"), ("", "crop")):
         table.add_column(column, no_wrap=True, overflow=overflow)  # type: ignore[arg-type]
     table.add_column(justify="right", no_wrap=True)
