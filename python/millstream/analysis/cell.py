@@ -39,13 +39,15 @@ _DEEPEST = 150  # levels of nesting that a walk is sure to manage within Python'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """What earlier cells make known: names they import, functions they define, generators they seed.
+    """What earlier cells make known: names they import, functions they define, names whose values
+    carry functions, generators they seed.
 
     ``imported`` None means that nothing is known, and usual names (``np``, ``pd``) are taken for what they usually are.
     """
 
     imported: Mapping[str, str] | None = None
     functions: Mapping[str, Deferred] = field(default_factory=dict)
+    carried: Mapping[str, Names] = field(default_factory=dict)
     seeded: Names = NONE
 
 
@@ -70,21 +72,21 @@ def analyse_cells(cells: Iterable[Cell]) -> tuple[CellFacts, ...]:
     """The facts of the code cells among ``cells``, in their order, each with what the earlier ones make known."""
     imported: dict[str, str] = {}
     functions: dict[str, Deferred] = {}
-    seeded: Names = NONE
+    carried: dict[str, Names] = {}
+    earlier = Earlier(imported=imported, functions=functions, carried=carried)
     found = []
     for cell in cells:
-        if cell.kind != "code":
-            continue
-        facts = analyse(
-            cell.source, cell=cell.index, earlier=Earlier(imported=imported, functions=functions, seeded=seeded)
-        )
-        found.append(facts)
-        for name in facts.defines | facts.may_define | facts.deletes:
-            imported.pop(name, None)
-            functions.pop(name, None)
-        imported.update(facts.imports)
-        functions.update(facts.deferred)
-        seeded |= facts.seeds
+        if cell.kind == "code":
+            facts = analyse(cell.source, cell=cell.index, earlier=earlier)
+            found.append(facts)
+            for name in facts.defines | facts.may_define | facts.deletes:
+                for known in (imported, functions, carried):
+                    known.pop(name, None)
+            imported.update(facts.imports)
+            functions.update(facts.deferred)
+            carried.update(facts.carries)
+            if facts.seeds - earlier.seeded:
+                earlier = replace(earlier, seeded=earlier.seeded | facts.seeds)
     return tuple(found)
 
 
@@ -124,9 +126,8 @@ class _Cell:
     def __init__(self, translation: Translation, tree: ast.Module, cell: int, earlier: Earlier) -> None:
         self.tree = tree
         self.effects = translation.effects
-        self.walk = Statements(earlier.imported, earlier.functions)
+        self.walk = Statements(earlier.imported, earlier.functions, earlier.carried)
         self.walk.observer = Observer(cell, translation.python.split("\n"), earlier.seeded)
-        self.deferred: dict[str, Deferred] = {}
         self.imports: dict[str, str] = {}
 
     def facts(self) -> CellFacts:
@@ -143,8 +144,9 @@ class _Cell:
             diagnostics=tuple(sorted(observer.diagnostics, key=lambda d: (d.line or 0, d.column or 0, d.code))),
             canonical="\n".join(texts),
             dynamic=walk.dynamic or any(effect.opaque for effect in self.effects),
-            deferred=self.deferred,
+            deferred=walk.deferred,
             aliases=walk.links.aliases(),
+            carries=walk.carries,
             imports=self.imports,
             import_modules=frozenset(observer.import_modules),
             star_imports=tuple(observer.stars),
@@ -160,10 +162,15 @@ class _Cell:
         walk.frame = walk.now = frame = Frame()
         walk.later = {}
         walk.layers = [set()]
+        walk.top = node
+        walk.events.clear()
+        walk.parameters.clear()
         walk.statement(node)
         defines = frozenset(walk.layers[0])
         self._settle_deferred(walk.later)
-        self._run_called(frame)
+        walk.layers = [set()]  # where in the statement a function of its own was called is not known
+        for name in walk.later.keys() & frame.loads:
+            walk.may_call(name)
         writes = frozenset(name for name in frame.near if ":" not in name)
         later_uses = frozenset().union(*(walk.known[name].uses for name in walk.later))
         kind = _KINDS.get(node.__class__, "effect")
@@ -178,7 +185,7 @@ class _Cell:
             canonical=canonical(node),
             defines=defines,
             may_define=stores - defines - (deletes if isinstance(node, ast.Delete) else NONE),
-            uses=uses | later_uses,
+            uses=uses | later_uses | frame.guesses,
             immediate_uses=uses,
             mutates=writes | frozenset(name for name in frame.far if ":" not in name),
             writes=writes,
@@ -187,43 +194,33 @@ class _Cell:
             literal=isinstance(node, (ast.Assign, ast.AnnAssign)) and is_literal(node.value),
             targets=_targets(node),
         )
-        self._after(node, stores, deletes)
+        self._after(node, defines, stores, deletes)
         return facts
 
     def _settle_deferred(self, later: Mapping[str, Frame]) -> None:
         """What the functions defined in this statement do when they are called."""
         for name, frame in later.items():
             touched = frame.near | frame.far
-            self.walk.known[name] = self.deferred[name] = Deferred(
-                uses=frozenset(frame.uses),
+            self.walk.known[name] = self.walk.deferred[name] = Deferred(
+                uses=frozenset(frame.uses | frame.guesses),
+                guesses=frozenset(frame.guesses - frame.uses),
+                positional=frame.positional,
+                is_class=frame.is_class,
+                keeps=not touched.isdisjoint(frame.defaulted),
                 mutates=frozenset(node for node in touched if ":" not in node),
                 defines=frozenset(frame.stores | frame.deletes),
-                parameters=frozenset(node.partition(":")[2] for node in touched & frame.parameters),
+                parameters=frozenset(node.rpartition(":")[2] for node in touched & frame.parameters | frame.always),
             )
 
-    def _run_called(self, frame: Frame) -> None:
-        """A function of this cell that the statement mentions may be called: all that it does may happen now."""
-        waiting = [name for name in frame.loads if name in self.deferred]
-        seen = set(waiting)
-        while waiting:
-            deferred = self.deferred[waiting.pop()]
-            bound = self.walk.layers[0]
-            frame.uses |= deferred.uses - bound
-            self.walk.changed(Reach(deferred.mutates, NONE))
-            frame.stores |= deferred.defines
-            new = {name for name in deferred.uses if name in self.deferred} - seen
-            seen |= new
-            waiting += new
-
-    def _after(self, node: ast.stmt, stores: Names, deletes: Names) -> None:
+    def _after(self, node: ast.stmt, defines: Names, stores: Names, deletes: Names) -> None:
         """Bring what is known of names up to date behind the statement."""
         walk = self.walk
         control = _KINDS.get(node.__class__) == "control"
-        walk.links.settle(NONE if control else stores)
+        walk.settle(NONE if control else defines)
         for name in stores | deletes:
             self.imports.pop(name, None)
             if name not in walk.later:
-                self.deferred.pop(name, None)
+                walk.deferred.pop(name, None)
                 walk.known.pop(name, None)
             if name in walk.module.imports:
                 self.imports[name] = walk.module.imports[name]
@@ -269,7 +266,7 @@ class _Cell:
             deleted = (deleted | statement.deletes) - statement.defines
         for effect in self.effects:
             bound |= effect.defines
-        later: Names = NONE.union(*(deferred.uses for deferred in self.deferred.values()))
+        later: Names = NONE.union(*(deferred.uses for deferred in self.walk.deferred.values()))
         for name in self.unbound_at_end(statements):
             perhaps.discard(name)
         return CellFacts(

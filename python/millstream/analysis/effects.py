@@ -48,9 +48,9 @@ class Observer:
             self.diagnostics.append(found)
 
     def name(self, node: ast.Name, scope: Scope) -> None:
-        """A name is read."""
+        """A name that begins as IPython's history does is read."""
         name = node.id
-        if name[0] in "_IO" and _HISTORY.match(name) and scope.owner(name).parent is None:
+        if _HISTORY.match(name) and scope.owner(name).parent is None:
             self.history.append(node)
 
     def imported(self, node: ast.Import | ast.ImportFrom) -> None:
@@ -81,6 +81,11 @@ class Observer:
             self._touch(path)
             if path == "os.environ" and isinstance(node, ast.Subscript):
                 self.ambient.add("environ")
+
+    def misplaced(self, node: ast.stmt | ast.expr, word: str, place: str) -> None:
+        """Python reads the cell, and refuses to compile it."""
+        self.report("MS101", "error", node, f"this cell is not valid Python: '{word}' outside {place}",
+                    "Correct it, or leave it out with the tag `skip`.")  # fmt: skip
 
     def unseen(self, node: ast.AST, name: str) -> None:
         """Names may be read or bound that cannot be seen."""

@@ -7,14 +7,16 @@ import re
 from collections.abc import Callable, Sequence
 
 from millstream.analysis.effects import Observer
+from millstream.analysis.facts import Deferred
 from millstream.analysis.frame import State
 from millstream.analysis.mutation import Change, Result, Rule, draws, function_rule, method_rule
 from millstream.analysis.mutation import UNKNOWN as UNKNOWN_RULE
-from millstream.analysis.reach import NOWHERE, Reach, joined
+from millstream.analysis.reach import NOWHERE, Reach, joined, only
 from millstream.analysis.scopes import Kind, Scope, function_scope, parameters
 
 _SHARING_OPERATORS = (ast.Add, ast.Mult, ast.BitOr, ast.BitAnd, ast.LShift, ast.RShift)
 _NAMED_IN_TEXT = re.compile(r"@([^\W\d]\w*)")
+_SQL = re.compile(r"\b(?:from|select)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d]\w*")
 _TEXT_READERS = frozenset({"query", "eval", "sql", "execute", "sqldf", "evaluate"})
 _LOOKUPS = frozenset({"globals", "locals", "vars"})
@@ -36,15 +38,16 @@ class Expressions(State):
         return joined([_EXPRESSIONS[node.__class__](self, node) for node in nodes if node is not None])
 
     def _name(self, node: ast.Name) -> Reach:
-        self.observer.name(node, self.scope)
-        return self.load(node.id)
+        name = node.id
+        if name[0] in "_IO":
+            self.observer.name(node, self.scope)
+        return self.load(name)
 
     def _constant(self, node: ast.Constant) -> Reach:
         return NOWHERE
 
     def _attribute(self, node: ast.Attribute) -> Reach:
-        if node.attr in _KERNEL_DOORS and self._is_call_of(node.value, ("get_ipython",)):
-            self.dynamic = True
+        self._kernel_door(node)
         self.observer.attribute(node, self)
         return self.expr(node.value)
 
@@ -154,6 +157,7 @@ class Expressions(State):
         nodes = [scope.prefix + name for name in parameters(args)]
         for node in nodes:
             self.links.add(node, defaults)
+        self.parameters += nodes
         outer, self.scope = self.scope, scope
         reach = self.expr(value)
         self.scope = outer
@@ -162,7 +166,7 @@ class Expressions(State):
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Reach:
         outer = self.scope
         self.layers.append(set())
-        begun = self.begin_loop()
+        begun = len(self.events)
         scope = Scope(Kind.COMPREHENSION, outer, self.next_number())
         for number, part in enumerate(node.generators):
             if number == 1:
@@ -175,7 +179,7 @@ class Expressions(State):
         parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         value = self.exprs(parts)
         self.scope = outer
-        self.end_loop(begun)
+        self.again(begun)
         self.layers.pop()
         return value
 
@@ -209,23 +213,27 @@ class Expressions(State):
                 self.links.add(node, value)
 
     def _call(self, node: ast.Call) -> Reach:
-        path = self.path(node.func)
         function = node.func
+        method = function.attr if isinstance(function, ast.Attribute) else None
         if isinstance(function, ast.Name) and function.id in _EVALUATORS and self.is_builtin(function.id):
             return self.evaluated(node, function.id)
-        method = function.attr if isinstance(function, ast.Attribute) else None
+        path = self.path(function)
         if isinstance(function, ast.Attribute):
-            if function.attr in _KERNEL_DOORS:
-                self._attribute(function)
+            self._kernel_door(function)
             owner = self.expr(function.value)
         else:
             owner = self.expr(function)
-        given, callbacks = self._arguments(node)
+        begun, lambdas = len(self.events), len(self.parameters)
+        given = [self.expr(value) for value in (*node.args, *[keyword.value for keyword in node.keywords])]
         everything = joined([owner, *given])
-        for parameter in callbacks:
-            self.links.add(parameter, everything)
+        if callbacks := self.parameters[lambdas:]:
+            for parameter in callbacks:
+                self.links.add(parameter, everything)
+            self.again(begun)
         self._read_text(node, path, method)
         self.observer.call(node, path, self)
+        if known := self._definition(function):
+            return self._call_known(node, known, given)
         rule = self._rule(node, path, method)
         self._apply(rule, node, owner if path is None and method else NOWHERE, given, bool(callbacks))
         if rule.change is Change.ALL and not method:
@@ -233,25 +241,49 @@ class Expressions(State):
             self.hold(owner, joined(given))
         if rule.result is Result.FRESH:
             return NOWHERE
-        value = everything if path is None and method else joined(given)
+        value = everything if path is None and (method or rule is UNKNOWN_RULE) else joined(given)
+        if method and path is None and self.carried:
+            value = joined([value, *self._of_classes(owner)])
         return value if rule.result is Result.SHARING else value.loosened()
+
+    def _of_classes(self, owner: Reach) -> list[Reach]:
+        """What methods of the notebook's classes may return, where ``owner`` may be an instance of one."""
+        found = {d for node in owner.near | owner.far for d in self.carried.get(node, ()) if d in self.known}
+        return [self.returned(name) for name in found]
+
+    def _definition(self, function: ast.expr) -> Deferred | None:
+        """The function or class of the notebook that ``function`` names, if it is known."""
+        if isinstance(function, ast.Name) and function.id in self.known and self.scope.owner(function.id) is self.module:
+            return self.known[function.id]
+        return None
+
+    def _call_known(self, node: ast.Call, known: Deferred, given: list[Reach]) -> Reach:
+        """A call of a function of the notebook changes just the arguments that its body does."""
+        name = node.func.id  # type: ignore[attr-defined]
+        if known.parameters:
+            plain = known.positional and not any(isinstance(value, ast.Starred) for value in node.args)
+            names = [*known.positional[: len(node.args)], *[keyword.arg for keyword in node.keywords]]
+            if plain and len(names) == len(given) and None not in names:
+                changed = [reach for name, reach in zip(names, given, strict=True) if name in known.parameters]
+            else:
+                changed = given
+            self.changed(joined(changed))
+            self.hold(joined(changed), joined([*given, self.returned(name)]).loosened())
+        for filled in (*known.mutates, *known.defines):
+            self.links.add(filled, joined(given).loosened())
+        if known.keeps:
+            self.maybe_changed(only(name))
+            self.hold(only(name), joined(given).loosened())
+            given = [*given, only(name)]
+        return joined([*given, self.returned(name)]).loosened()
+
+    def _kernel_door(self, node: ast.Attribute) -> None:
+        if node.attr in _KERNEL_DOORS and self._is_call_of(node.value, ("get_ipython",)):
+            self.dynamic = True
 
     def evaluated(self, node: ast.Call, name: str) -> Reach:
         """Walk a call of ``eval`` or ``exec``: the code in it where that is literal."""
         raise NotImplementedError
-
-    def _arguments(self, node: ast.Call) -> tuple[list[Reach], list[str]]:
-        """The reach of each argument, and the nodes of the parameters of the lambdas among them."""
-        given: list[Reach] = []
-        callbacks: list[str] = []
-        for value in (*node.args, *[keyword.value for keyword in node.keywords]):
-            if isinstance(value, ast.Lambda):
-                reach, nodes = self.function_value(value.args, [value.body], value.body)
-                callbacks += nodes
-            else:
-                reach = self.expr(value)
-            given.append(reach)
-        return given, callbacks
 
     def _rule(self, node: ast.Call, path: str | None, method: str | None) -> Rule:
         if path is not None:
@@ -267,9 +299,6 @@ class Expressions(State):
             if self.is_builtin(name):
                 self._look_up(node, name)
                 return function_rule(name)
-            known = self.known.get(name) if self.scope.owner(name) is self.module else None
-            if known is not None and not known.parameters:
-                return Rule(Change.NOTHING, Result.UNKNOWN)
         return UNKNOWN_RULE
 
     def _apply(self, rule: Rule, node: ast.Call, owner: Reach, given: list[Reach], analysed: bool) -> None:
@@ -318,14 +347,16 @@ class Expressions(State):
                     self._load_words(text, "formula" if "formula" in keyword.arg else "query", path)
 
     def _load_words(self, text: str, reader: str, path: str | None) -> None:
-        if reader == "query" and not re.search(r"\b(?:from|select)\b", text, re.IGNORECASE):
+        words_are_sure = True
+        if reader == "query" and not _SQL.search(text):
             words = _NAMED_IN_TEXT.findall(text)
         elif reader == "eval" and path is None and _NAMED_IN_TEXT.search(text):
             words = _NAMED_IN_TEXT.findall(text)
         else:
-            words = _WORD.findall(text)
+            words, words_are_sure = _WORD.findall(text), False
+        note = self.load if words_are_sure else self.guess
         for word in words:
-            self.load(word)
+            note(word)
 
 
 def _texts(node: ast.expr) -> list[str]:
@@ -342,30 +373,29 @@ def _gives_function(node: ast.Call) -> bool:
     return any(isinstance(value, (ast.Name, ast.Attribute, ast.Call)) for value in given)
 
 
+_METHODS: dict[str, Callable[..., Reach]] = {
+    "Name": Expressions._name,
+    "Constant": Expressions._constant,
+    "Attribute": Expressions._attribute,
+    "Subscript": Expressions._subscript,
+    "Slice": Expressions._slice,
+    "Tuple List Set": Expressions._holds,
+    "BoolOp": Expressions._and_or,
+    "Dict": Expressions._dict,
+    "IfExp": Expressions._if_else,
+    "BinOp": Expressions._binary,
+    "UnaryOp": Expressions._unary,
+    "Compare": Expressions._compare,
+    "JoinedStr FormattedValue TemplateStr Interpolation": Expressions._formatted,
+    "NamedExpr": Expressions._walrus,
+    "Starred": Expressions._starred,
+    "Await": Expressions._await,
+    "Yield YieldFrom": Expressions._yield,
+    "Lambda": Expressions._lambda,
+    "ListComp SetComp DictComp GeneratorExp": Expressions._comprehension,
+    "Call": Expressions._call,
+}
+# Some kinds of nodes are newer than the oldest Python that we run on.
 _EXPRESSIONS: dict[type, Callable[..., Reach]] = {
-    getattr(ast, name): method
-    for names, method in {
-        "Name": Expressions._name,
-        "Constant": Expressions._constant,
-        "Attribute": Expressions._attribute,
-        "Subscript": Expressions._subscript,
-        "Slice": Expressions._slice,
-        "Tuple List Set": Expressions._holds,
-        "BoolOp": Expressions._and_or,
-        "Dict": Expressions._dict,
-        "IfExp": Expressions._if_else,
-        "BinOp": Expressions._binary,
-        "UnaryOp": Expressions._unary,
-        "Compare": Expressions._compare,
-        "JoinedStr FormattedValue TemplateStr Interpolation": Expressions._formatted,
-        "NamedExpr": Expressions._walrus,
-        "Starred": Expressions._starred,
-        "Await": Expressions._await,
-        "Yield YieldFrom": Expressions._yield,
-        "Lambda": Expressions._lambda,
-        "ListComp SetComp DictComp GeneratorExp": Expressions._comprehension,
-        "Call": Expressions._call,
-    }.items()
-    for name in names.split()
-    if hasattr(ast, name)
+    getattr(ast, name): method for names, method in _METHODS.items() for name in names.split() if hasattr(ast, name)
 }

@@ -14,22 +14,34 @@ from millstream.analysis.scopes import Kind, Scope
 class Frame:
     """The record of one run of code: names of the notebook read and bound, nodes that may be mutated."""
 
-    __slots__ = ("deletes", "far", "loads", "near", "parameters", "stores", "uses")
+    __slots__ = (
+        "always", "defaulted", "deletes", "far", "guesses", "is_class", "loads", "near", "parameters", "positional", "stores", "uses",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.loads: set[str] = set()
         self.uses: set[str] = set()
+        self.guesses: set[str] = set()
         self.stores: set[str] = set()
         self.deletes: set[str] = set()
         self.near: set[str] = set()
         self.far: set[str] = set()
         self.parameters: set[str] = set()
+        self.always: set[str] = set()  # what counts as a mutated parameter, whatever the body shows
+        self.defaulted: set[str] = set()
+        self.positional: tuple[str, ...] = ()
+        self.is_class = False
 
 
 class State:
     """Where the walk is: the scope, the frame, what is certainly bound, and what is known of the cell so far."""
 
-    def __init__(self, imported: Mapping[str, str] | None, functions: Mapping[str, Deferred]) -> None:
+    def __init__(
+        self,
+        imported: Mapping[str, str] | None,
+        functions: Mapping[str, Deferred],
+        carried: Mapping[str, frozenset[str]],
+    ) -> None:
         self.scope = Scope(Kind.MODULE, None, 0)
         self.module = self.scope
         self.frame = self.now = Frame()
@@ -37,12 +49,17 @@ class State:
         self.layers: list[set[str]] = [set()]
         self.links = Links()
         self.known = dict(functions)
+        self.carried = dict(carried)
+        self.carries: dict[str, frozenset[str]] = {}
         self.imported = dict(imported) if imported is not None else None
         self.bound: set[str] = set()  # names that any statement of the cell so far may have bound
         self.display: dict[str, None] = {}
         self.dynamic = False
-        self.repeated = 0  # how many loops and functions the walk is in, whose code may run after itself
-        self._events: list[tuple[Frame, Reach]] = []
+        self.in_loop = False
+        self.top: ast.stmt | None = None  # the statement of the cell that is being walked
+        self.events: list[tuple[Frame, Reach]] = []  # what the statement has changed so far, in order
+        self.parameters: list[str] = []  # nodes of the parameters of lambdas, to be linked to what calls give them
+        self.deferred: dict[str, Deferred] = {}  # what functions defined in this cell do
         self.owner: str | None = None  # the definition at the top that is being walked
         self._scopes = 0
 
@@ -58,9 +75,62 @@ class State:
             return only(owner.prefix + name)
         frame = self.frame
         frame.loads.add(name)
-        if frame is not self.now or not any(name in layer for layer in self.layers):
+        if frame is not self.now or not self._is_bound(name):
             frame.uses.add(name)
+        if name in self.deferred and frame is self.now:
+            self.may_call(name)
+        for definition in self.carried.get(name, ()):
+            if definition not in frame.loads:
+                self.load(definition)
         return only(name)
+
+    def may_call(self, name: str) -> None:
+        """A function of this cell is mentioned, so it may be called: all that it does may happen now."""
+        frame, waiting, seen = self.now, [name], {name}
+        while waiting:
+            deferred = self.deferred[waiting.pop()]
+            frame.uses.update(used for used in deferred.uses - deferred.guesses if not self._is_bound(used))
+            frame.guesses |= deferred.guesses
+            frame.stores |= deferred.defines
+            self.changed(Reach(deferred.mutates, frozenset()))
+            new = {used for used in deferred.uses if used in self.deferred} - seen
+            seen |= new
+            waiting += new
+
+    def _is_bound(self, name: str) -> bool:
+        """Whether the statement itself has bound ``name`` for certain."""
+        for layer in self.layers:  # noqa: SIM110  # any() over a generator takes three times as long
+            if name in layer:
+                return True
+        return False
+
+    def guess(self, name: str) -> None:
+        """Text that is looked up here mentions ``name``."""
+        if self.scope.owner(name) is self.module:
+            self.frame.guesses.add(name)
+
+    def returned(self, name: str) -> Reach:
+        """What the value of a call of the known function or class ``name`` may be made of, its arguments aside."""
+        found: set[str] = {name}
+        waiting = [name]
+        while waiting:
+            for used in self.known[waiting.pop()].uses - found - readonly.READING_BUILTINS:
+                found.add(used)
+                if used in self.known:
+                    waiting.append(used)
+        return Reach(frozenset(), frozenset(n for n in found if n not in self.known or self.known[n].is_class))
+
+    def settle(self, rebound: frozenset[str]) -> None:
+        """End a statement that gave the names in ``rebound`` new values."""
+        for name in rebound:
+            self.carried.pop(name, None)
+            self.carries.pop(name, None)
+        for name, reach in self.links.settle(rebound).items():
+            nodes = reach.near | reach.far
+            carried = {node for node in nodes if node in self.known and node != name}
+            carried = carried.union(*[self.carried[node] for node in nodes if node in self.carried])
+            if carried:
+                self.carried[name] = self.carries[name] = frozenset(carried) | self.carried.get(name, frozenset())
 
     def store(self, name: str, reach: Reach, scope: Scope | None = None) -> None:
         """Bind ``name`` in ``scope``, or the present one, to a value of ``reach``."""
@@ -94,8 +164,7 @@ class State:
         if reach is NOWHERE:
             return
         self._close(self.frame, reach)
-        if self.repeated:
-            self._events.append((self.frame, reach))
+        self.events.append((self.frame, reach))
 
     def maybe_changed(self, reach: Reach) -> None:
         """All of it is possibly mutated now."""
@@ -106,18 +175,10 @@ class State:
         frame.near |= near
         frame.far |= far
 
-    def begin_loop(self) -> int:
-        """From here on code may run again: keep what it changes until :meth:`end_loop`."""
-        self.repeated += 1
-        return len(self._events)
-
-    def end_loop(self, begun: int) -> None:
-        """What was changed early in the loop may hold by then what was put into it late."""
-        for frame, reach in self._events[begun:]:
+    def again(self, begun: int) -> None:
+        """The code walked since there were ``begun`` events may run again, and then change what was linked since."""
+        for frame, reach in self.events[begun:]:
             self._close(frame, reach)
-        self.repeated -= 1
-        if not self.repeated:
-            self._events.clear()
 
     def path(self, node: ast.expr) -> str | None:
         """The dotted path of what ``node`` names, where that is imported: ``np.mean`` → ``numpy.mean``."""

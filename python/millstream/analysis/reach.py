@@ -78,17 +78,21 @@ class Links:
             return now or []
         return [*now, earlier] if now else [earlier]
 
-    def settle(self, rebound: frozenset[str]) -> None:
-        """End the statement: names in ``rebound`` hold new values only, others may hold more than before."""
+    def settle(self, rebound: frozenset[str]) -> dict[str, Reach]:
+        """End the statement: names in ``rebound`` hold new values only, others may hold more than before.
+
+        Returns what the names that were bound or filled may hold now.
+        """
         if not self._now:
             for name in rebound:
                 self._earlier.pop(name, None)
-            return
+            return {}
         settled = {name: self._settled(name, name in rebound) for name in self._now if ":" not in name}
         self._now.clear()
         for name in rebound:
             self._earlier.pop(name, None)
         self._earlier.update(settled)
+        return settled
 
     def _settled(self, name: str, rebound: bool) -> Reach:
         parts = self._now[name]

@@ -70,6 +70,21 @@ def parameters(args: ast.arguments) -> list[str]:
     return [arg.arg for arg in (*plain, args.vararg, args.kwarg) if arg is not None]
 
 
+def positional(args: ast.arguments) -> tuple[str, ...]:
+    """The names of the parameters in order; none where there is a ``*args`` or ``**kwargs``."""
+    if args.vararg or args.kwarg:
+        return ()
+    return tuple(arg.arg for arg in (*args.posonlyargs, *args.args))
+
+
+def defaulted(args: ast.arguments) -> set[str]:
+    """The names of the parameters that have a default."""
+    plain = [*args.posonlyargs, *args.args]
+    last = plain[len(plain) - len(args.defaults) :] if args.defaults else []
+    named = [arg for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True) if default is not None]
+    return {arg.arg for arg in (*last, *named)}
+
+
 _OPAQUE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 

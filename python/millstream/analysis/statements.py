@@ -9,7 +9,7 @@ from millstream.analysis import readonly
 from millstream.analysis.expressions import Expressions
 from millstream.analysis.frame import Frame
 from millstream.analysis.reach import NOWHERE, Reach, joined
-from millstream.analysis.scopes import Kind, Scope, function_scope, imported_names, parameters
+from millstream.analysis.scopes import Kind, Scope, defaulted, function_scope, imported_names, parameters, positional
 from millstream.notebook.ipython import OWN_SCOPE
 from millstream.notebook.source import parse_python
 
@@ -42,7 +42,9 @@ class Statements(Expressions):
     def _pass(self, node: ast.stmt) -> bool:
         return False
 
-    def _leave(self, node: ast.stmt) -> bool:
+    def _leave(self, node: ast.Break | ast.Continue) -> bool:
+        if not self.in_loop:
+            self.observer.misplaced(node, node.__class__.__name__.lower(), "a loop")
         return True
 
     def _raise(self, node: ast.Raise) -> bool:
@@ -50,6 +52,8 @@ class Statements(Expressions):
         return True
 
     def _return(self, node: ast.Return) -> bool:
+        if self.scope.kind is not Kind.FUNCTION:
+            self.observer.misplaced(node, "return", "a function")
         if node.value is not None:
             self.expr(node.value)
         return True
@@ -85,6 +89,7 @@ class Statements(Expressions):
             self.frame = self.later.setdefault(target.id, Frame())
         reach, nodes = self.function_value(value.args, [value.body], value.body)
         self.frame.parameters.update(nodes)
+        self.frame.positional = positional(value.args)
         self.frame = frame
         self.store(target.id, reach.loosened())
         return True
@@ -149,20 +154,25 @@ class Statements(Expressions):
     def _for(self, node: ast.For | ast.AsyncFor) -> bool:
         value = self.expr(node.iter)
         self.maybe_changed(value)
-        begun = self.begin_loop()
+        begun = len(self.events)
         self.layers.append(set())
         self.assign(node.target, value)
-        self.block(node.body)
+        self._loop(node.body)
         self.layers.pop()
-        self.end_loop(begun)
+        self.again(begun)
         self.block(node.orelse)
         return False
 
+    def _loop(self, body: Sequence[ast.stmt]) -> None:
+        outer, self.in_loop = self.in_loop, True
+        self.block(body)
+        self.in_loop = outer
+
     def _while(self, node: ast.While) -> bool:
-        begun = self.begin_loop()
+        begun = len(self.events)
         self.expr(node.test)
-        self.block(node.body)
-        self.end_loop(begun)
+        self._loop(node.body)
+        self.again(begun)
         self.block(node.orelse)
         return False
 
@@ -243,6 +253,8 @@ class Statements(Expressions):
                 self.expr(node.cls)
 
     def _global(self, node: ast.Global | ast.Nonlocal) -> bool:
+        if isinstance(node, ast.Nonlocal) and self.scope is self.module:
+            self.observer.misplaced(node, "nonlocal", "a function")
         self.scope.outer.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
         return False
 
@@ -272,8 +284,14 @@ class Statements(Expressions):
             owner = self.owner or (node.name if outer is self.module else None)
             if owner is not None:
                 self.frame = self.later.setdefault(owner, Frame())
+                if self.owner is None:
+                    self.frame.positional = positional(node.args)
+        inner = self.frame
         self._body(node, defaults)
         self.frame, self.scope = outer_frame, outer
+        if inner is not self.now and node is not self.top:
+            # Called in the same statement, it is not known yet what it does: its value may be any name that it reads.
+            self.links.add(node.name, Reach(frozenset(), frozenset(inner.uses)))
         if outer_frame is self.now and self.owner is None and not self._passive(node.decorator_list):
             self._called_now(node.name)
         return False
@@ -282,10 +300,22 @@ class Statements(Expressions):
         self.scope = scope = function_scope(self.scope, self.next_number(), node.args, node.body)
         scope.names.update(p.name for p in getattr(node, "type_params", ()))
         nodes = [scope.prefix + name for name in parameters(node.args)]
-        self.frame.parameters.update(nodes)
+        self.frame.defaulted.update(scope.prefix + name for name in defaulted(node.args))
+        if not self.frame.is_class:
+            self.frame.parameters.update(nodes)
+        elif node.name == "__init__" and scope.parent is not None and scope.parent.kind is Kind.CLASS:
+            self.frame.parameters.update(nodes[1:])
+            self.frame.positional = positional(node.args)[1:]
         for parameter in nodes:
             self.links.add(parameter, defaults)
-        self.block(node.body)
+        self._own(node.body)
+
+    def _own(self, body: Sequence[ast.stmt]) -> set[str] | None:
+        """Walk the body of a function or class, which no loop around it can be left from."""
+        outer, self.in_loop = self.in_loop, False
+        gained = self.block(body)
+        self.in_loop = outer
+        return gained
 
     def _passive(self, decorators: Sequence[ast.expr]) -> bool:
         """Whether no decorator calls what it decorates."""
@@ -306,9 +336,12 @@ class Statements(Expressions):
         outer, owner = self.scope, self.owner
         if outer is self.module and owner is None and node.name != OWN_SCOPE:
             self.owner = node.name
+            self.later.setdefault(node.name, Frame()).is_class = True
         self.scope = scope = Scope(Kind.CLASS, outer, self.next_number())
         scope.names.update(p.name for p in getattr(node, "type_params", ()))
-        gained = self.block(node.body)
+        gained = self._own(node.body)
+        if self.owner == node.name and node.bases and "__init__" not in scope.names and self.owner in self.later:
+            self.later[node.name].always.add("*")  # a base's __init__ is not seen
         self.scope, self.owner = outer, owner
         if node.name != OWN_SCOPE:
             inside = frozenset(scope.prefix + name for name in scope.names)
@@ -358,31 +391,30 @@ def _is_main(test: ast.expr) -> bool:
     )
 
 
+_METHODS: dict[str, Callable[..., bool]] = {
+    "Expr": Statements._expression,
+    "Assign": Statements._assign,
+    "AugAssign": Statements._augmented,
+    "AnnAssign": Statements._annotated,
+    "Delete": Statements._delete,
+    "Import ImportFrom": Statements._import,
+    "If": Statements._if,
+    "For AsyncFor": Statements._for,
+    "While": Statements._while,
+    "With AsyncWith": Statements._with,
+    "Try TryStar": Statements._try,
+    "Match": Statements._match,
+    "Global Nonlocal": Statements._global,
+    "TypeAlias": Statements._type_alias,
+    "FunctionDef AsyncFunctionDef": Statements._function,
+    "ClassDef": Statements._class,
+    "Return": Statements._return,
+    "Raise": Statements._raise,
+    "Assert": Statements._assert,
+    "Pass": Statements._pass,
+    "Break Continue": Statements._leave,
+}
+# Some kinds of nodes are newer than the oldest Python that we run on.
 _STATEMENTS: dict[type, Callable[..., bool]] = {
-    getattr(ast, name): method
-    for names, method in {
-        "Expr": Statements._expression,
-        "Assign": Statements._assign,
-        "AugAssign": Statements._augmented,
-        "AnnAssign": Statements._annotated,
-        "Delete": Statements._delete,
-        "Import ImportFrom": Statements._import,
-        "If": Statements._if,
-        "For AsyncFor": Statements._for,
-        "While": Statements._while,
-        "With AsyncWith": Statements._with,
-        "Try TryStar": Statements._try,
-        "Match": Statements._match,
-        "Global Nonlocal": Statements._global,
-        "TypeAlias": Statements._type_alias,
-        "FunctionDef AsyncFunctionDef": Statements._function,
-        "ClassDef": Statements._class,
-        "Return": Statements._return,
-        "Raise": Statements._raise,
-        "Assert": Statements._assert,
-        "Pass": Statements._pass,
-        "Break Continue": Statements._leave,
-    }.items()
-    for name in names.split()
-    if hasattr(ast, name)
+    getattr(ast, name): method for names, method in _METHODS.items() for name in names.split() if hasattr(ast, name)
 }

@@ -121,7 +121,7 @@ def _upgraded(document: dict[str, Any], name: str) -> dict[str, Any]:
     import nbformat
 
     try:
-        upgraded = nbformat.convert(nbformat.from_dict(document), _FORMAT)  # type: ignore[no-untyped-call]
+        upgraded = nbformat.convert(nbformat.from_dict(document), _FORMAT)
         return cast("dict[str, Any]", json.loads(json.dumps(upgraded)))
     except Exception as error:  # nbformat's converters raise whatever a malformed document makes them
         raise NotebookError(f"{name} is of notebook format {major} and cannot be upgraded: {error}.",
