@@ -97,7 +97,7 @@ AFTER_IMPORTS = {
 
 def same(text: str) -> str:
     """Without what differs between any two kernels: addresses, and the name of the connection file."""
-    return re.sub(r"0x[0-9a-f]+|(?<= at )[0-9a-f]{12}|kernel-[0-9a-f]{12}", "…", text)
+    return re.sub(r"0x[0-9a-f]+|(?<=ipykernel_)[0-9]+|(?<= at )[0-9a-f]{12}|kernel-[0-9a-f]{12}", "…", text)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from . import process
@@ -18,6 +19,17 @@ from .scenery import Scenery
 
 # keep the working directory of their import under this name, which Kernel sets anew
 FOLDERS_KEPT = {"multiprocessing.process": "ORIGINAL_DIR", "rich": "_IMPORT_CWD"}
+
+
+def _pause_numexpr() -> Callable[[], None] | None:
+    """Stop numexpr's threads, which start with its import (pandas imports it); returns what starts them again."""
+    numexpr = sys.modules.get("numexpr")
+    if numexpr is None or not hasattr(numexpr, "set_num_threads"):
+        return None
+    count: int = numexpr.set_num_threads(1)
+    if count == 1:
+        return None
+    return lambda: numexpr.set_num_threads(count)
 
 
 class Unfit(Exception):
@@ -40,6 +52,7 @@ class Importer:
         self.kept_out = kept_out
         self.loaded: list[str] = []
         self.scenery = Scenery(environment)
+        self.resume: list[Callable[[], None]] = []  # to be called in a forked kernel
         self._modules = set(sys.modules)
         self._filters = list(warnings.filters)
         self._handlers = list(logging._handlerList)  # type: ignore[attr-defined]
@@ -50,6 +63,9 @@ class Importer:
         before = set(sys.modules)
         with self.scenery.show() as output:
             self._import(name)
+        resume = _pause_numexpr()
+        if resume is not None:
+            self.resume.append(resume)
         modules = set(sys.modules) - before
         for why in (self._kept_out(modules), self._held(modules), self._printed(output), self._left_running()):
             if why:

@@ -32,6 +32,7 @@ class Preloaded:
         self.filters = importer.new_filters()
         self.handlers = importer.new_handlers()
         self.callbacks = importer.scenery.registered
+        self.resume = importer.resume
         self.main = importer.scenery.main
 
 
@@ -56,6 +57,8 @@ class Kernel:
         _environment(request, self.preloaded.environment)
         _forget_the_server()
         _arguments(request["argv"])
+        for resume in self.preloaded.resume:
+            resume()
         gc.enable()
         _serve(request["client"], connection, self.preloaded)
 
