@@ -37,7 +37,7 @@ class Dump:
     names: set[str]
     debug: DebugTable
     seen: list[arrays.Seen]
-    shared: dict[int, Any]
+    shared: list[Any]
     has_views: bool
     sets: int = 0
     digests: list[str] = field(default_factory=list)
@@ -67,13 +67,12 @@ class Dump:
         return hash_chunks([self.header(), self.stream])
 
 
-def dump(values: Mapping[str, Any], refer: Callable[[str], str | None], spans: Mapping[int, arrays.Span]) -> Dump:
+def dump(values: Mapping[str, Any], refer: Callable[[str], str | None], memory: arrays.Memory) -> Dump:
     """Pickle ``values`` together. Raises whatever an object that cannot be pickled raises."""
     file = io.BytesIO()
-    pickler = Pickler(file, roots=values, refer=refer, spans=spans)
+    pickler = Pickler(file, roots=values, refer=refer, memory=memory)
     pickler.dump([values[name] for name in sorted(values)])
-    met = pickler.met()
-    layouts = [(each, wanted) for each in met if type(each) is set and (wanted := sets.layout(each))]
+    layouts = [(each, wanted) for each in pickler.sets.values() if (wanted := sets.layout(each))]
     if layouts:
         pickler.dump([(each, tuple(wanted)) for each, wanted in layouts])
     return Dump(
@@ -84,8 +83,8 @@ def dump(values: Mapping[str, Any], refer: Callable[[str], str | None], spans: M
         names=pickler.names,
         debug=pickler.debug,
         seen=pickler.seen,
-        shared=pickler.shared_objects(met),
-        has_views=any(id(s.array) in spans for s in pickler.seen),
+        shared=pickler.identities(),
+        has_views=any(id(s.array) in memory.spans for s in pickler.seen),
         sets=len(layouts),
     )
 
@@ -123,9 +122,12 @@ def encode_open(value: Any) -> tuple[str, list[bytes | memoryview]] | None:
 
 
 def _npy_exact(value: Any) -> bool:
-    contiguous = value.flags.c_contiguous or value.flags.f_contiguous
-    plain = value.dtype.kind in "biufcmSU" and value.dtype.metadata is None
-    return bool(contiguous and plain and value.flags.writeable and value.ndim)
+    """Whether the format, which knows two orders of memory, says everything about an array."""
+    if value.dtype.kind not in "biufcmSU" or value.dtype.metadata is not None or not value.size:
+        return False
+    usual = (value.flags.c_contiguous or value.flags.f_contiguous) and value.flags.aligned and value.flags.writeable
+    like = arrays.numpy().empty_like(value, order="C" if value.flags.c_contiguous else "F")
+    return bool(usual and value.ndim and like.strides == value.strides and like.dtype.char == value.dtype.char)
 
 
 def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tuple[dict[str, Any], list[Any]]:
@@ -177,6 +179,5 @@ def _load_npy(buffer: Any) -> Any:
     version = np.lib.format.read_magic(reader)
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     shape, fortran, dtype = read(reader)
-    if 0 in shape:
-        return np.empty(shape, dtype, order="F" if fortran else "C")
-    return np.ndarray(shape, dtype, buffer, reader.tell(), order="F" if fortran else "C")
+    made = np.ndarray(shape, dtype, buffer, reader.tell(), order="F" if fortran else "C")
+    return made if made.nbytes >= arrays.LARGE else made.copy(order="K")  # numpy's own memory can be resized

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from millstream.artifacts import arrays, codecs, rebuild
+from millstream.artifacts import arrays, codecs, rebuild, refusals
 from millstream.artifacts.codecs import Dump
 
 
@@ -29,7 +29,7 @@ class Grouping:
         self.failures: dict[str, str] = {}
         self._group_of: dict[str, frozenset[str]] = {}
         self._dumps: dict[frozenset[str], Dump] = {}
-        self._spans: dict[int, arrays.Span] = {}
+        self._memory = arrays.Memory()
         self._joined: set[tuple[int, int]] = set()
         self._digests: dict[frozenset[str], str] = {}
         self._stack: list[frozenset[str]] = []
@@ -77,7 +77,7 @@ class Grouping:
         self._stack.append(group)
         namespace = rebuild.main_namespace()
         try:
-            self._dumps[group] = codecs.dump({n: namespace[n] for n in group}, self._refer, self._spans)
+            self._dumps[group] = codecs.dump({n: namespace[n] for n in group}, self._refer, self._memory)
         except _Cycle:
             raise
         except Exception as error:
@@ -88,7 +88,8 @@ class Grouping:
 
     def _fail(self, group: frozenset[str], error: Exception) -> None:
         self._stack.pop()
-        reason = str(error) or type(error).__name__
+        namespace = rebuild.main_namespace()
+        reason = refusals.explain(error, {name: namespace[name] for name in group})
         for name in group:
             self._group_of.pop(name, None)
             self.failures[name] = reason
@@ -107,16 +108,19 @@ class Grouping:
     def _join_sharing(self) -> bool:
         """Join the groups that share an object or memory; whether there were any."""
         groups = self.groups()
-        holders: dict[int, list[frozenset[str]]] = {}
-        for group, dump in groups.items():
-            for key in dump.shared:
-                holders.setdefault(key, []).append(group)
-        joins = [set().union(*held) for held in holders.values() if len(held) > 1]
+        ids = {group: set(map(id, dump.shared)) for group, dump in groups.items()}
+        met: set[int] = set()
+        shared: set[int] = set()
+        for held in ids.values():
+            shared |= met & held
+            met |= held
+        holders = [{group for group in groups if key in ids[group]} for key in shared]
+        joins = [set().union(*held) for held in holders]
         return self._join_memory(groups) | self._join_all(joins)
 
     def _join_memory(self, groups: Mapping[frozenset[str], Dump]) -> bool:
         group_of_array = {id(s.array): group for group, dump in groups.items() for s in dump.seen}
-        seen = [s for dump in groups.values() for s in dump.seen if id(s.array) not in self._spans]
+        seen = [s for dump in groups.values() for s in dump.seen if id(s.array) not in self._memory.spans]
         changed = False
         for members in arrays.overlapping(seen):
             span = arrays.Span(members)
@@ -124,7 +128,7 @@ class Grouping:
                 continue  # arrays made anew by each pickling: they cannot be recognised, and are stored apart
             self._joined.add((span.low, span.high))
             held = {group_of_array[id(m.array)] for m in members}
-            self._spans.update({id(m.array): span for m in members})
+            self._memory.spans.update({id(m.array): span for m in members})
             self._join(set().union(*held))
             changed = True
         return changed

@@ -6,6 +6,7 @@ Their names are part of the format: a value stored by one version is read by the
 from __future__ import annotations
 
 import hashlib
+import importlib
 import linecache
 import marshal
 import sys
@@ -53,6 +54,11 @@ def ipython() -> Any:
     return get_ipython()
 
 
+def attribute(module: str, name: str) -> Any:
+    """An object that a module has one of."""
+    return getattr(importlib.import_module(module), name)
+
+
 def stream(name: str) -> Any:
     """``sys.stdout`` or ``sys.stderr`` of the kernel."""
     return getattr(sys, name)
@@ -89,9 +95,17 @@ def function_state(target: types.FunctionType, state: dict[str, Any]) -> None:
         setattr(target, key, value)
 
 
-def memory(buffer: Any) -> Any:
-    """Memory that several arrays share."""
-    return buffer
+ALIGNMENT = 16
+"""Memory that arrays are rebuilt in begins at a multiple of this many bytes, as numpy's own does."""
+
+
+def memory(buffer: Any, shift: int = 0) -> Any:
+    """Memory that several arrays share; the first ``shift`` bytes are nobody's, and keep the rest unaligned as it was."""
+    if not shift:
+        return buffer
+    made = _aligned_bytes(shift + len(buffer))
+    made[shift:] = memoryview(buffer)
+    return made
 
 
 def array(
@@ -101,13 +115,49 @@ def array(
     strides: tuple[int, ...],
     offset: int,
     writeable: bool,  # noqa: FBT001
+    owned: bool = False,  # noqa: FBT001, FBT002
 ) -> Any:
-    """An array over ``buffer``: strides and offset in bytes."""
+    """An array over ``buffer``: strides and offset in bytes. ``owned``: in memory of its own, as ``resize`` needs."""
     import numpy as np
 
-    made = np.ndarray(shape, dtype, buffer, offset, strides) if len(buffer) else np.empty(shape, dtype)
+    made = np.ndarray(shape, dtype, buffer if len(buffer) else bytearray(), offset, strides)
+    if owned:
+        copy = made.copy(order="K")
+        made = copy if copy.strides == strides else made
     made.flags.writeable = writeable
     return made
+
+
+def spread(
+    buffer: Any,
+    dtype: Any,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    shift: int,
+    writeable: bool,  # noqa: FBT001
+) -> Any:
+    """An array with gaps between its elements, which ``buffer`` has without, in the order of memory."""
+    import numpy as np
+
+    dtype = np.dtype(dtype)
+    room = extent(shape, strides, dtype.itemsize)
+    data = _aligned_bytes(shift + (room or 0))
+    order = memory_order(shape, strides)
+    lengths, steps = [shape[axis] for axis in order], [abs(strides[axis]) for axis in order]
+    np.ndarray(lengths, dtype, data, shift, steps)[...] = np.ndarray(lengths, dtype, buffer)
+    made = np.ndarray(shape, dtype, data, shift + _first(shape, strides), strides)
+    made.flags.writeable = writeable
+    return made
+
+
+def spread_objects(compact: Any, shape: tuple[int, ...], strides: tuple[int, ...], writeable: bool) -> Any:  # noqa: FBT001
+    """The same for an array of objects, whose elements ``compact`` has."""
+    import numpy as np
+
+    data = np.empty((extent(shape, strides, compact.itemsize) or 0) // compact.itemsize, compact.dtype)
+    steps = [abs(strides[axis]) for axis in memory_order(shape, strides)]
+    np.ndarray(compact.shape, data.dtype, data, 0, steps)[...] = compact
+    return object_view(data, shape, strides, _first(shape, strides), writeable)
 
 
 def object_view(owner: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, writeable: bool) -> Any:  # noqa: FBT001
@@ -117,3 +167,48 @@ def object_view(owner: Any, shape: tuple[int, ...], strides: tuple[int, ...], of
     made = np.ndarray(shape, owner.dtype, owner, offset, strides)
     made.flags.writeable = writeable
     return made
+
+
+def subclass(array: Any, kind: type) -> Any:
+    """The array as one of a subclass; its attributes are set afterwards."""
+    return array.view(kind)
+
+
+def attributes(target: Any, state: dict[str, Any]) -> None:
+    """The attributes of an object, past whatever its class does to set them."""
+    target.__dict__.update(state)
+
+
+def frozen(array: Any) -> Any:
+    """The array, read-only."""
+    array.flags.writeable = False
+    return array
+
+
+def memory_order(shape: tuple[int, ...], strides: tuple[int, ...]) -> list[int]:
+    """The axes along which elements differ, from the slowest to the quickest."""
+    moving = [axis for axis, length in enumerate(shape) if length > 1 and strides[axis]]
+    return sorted(moving, key=lambda axis: -abs(strides[axis]))
+
+
+def extent(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> int | None:
+    """The bytes from the first to the last of an array; None where elements overlap."""
+    room = itemsize
+    for axis in reversed(memory_order(shape, strides)):
+        if abs(strides[axis]) < room:
+            return None
+        room += (shape[axis] - 1) * abs(strides[axis])
+    return room
+
+
+def _first(shape: tuple[int, ...], strides: tuple[int, ...]) -> int:
+    """The offset of the first element: not 0 where an axis runs backwards."""
+    return sum((length - 1) * -stride for length, stride in zip(shape, strides, strict=True) if stride < 0 and length)
+
+
+def _aligned_bytes(size: int) -> Any:
+    import numpy as np
+
+    spare: Any = np.zeros(size + ALIGNMENT, "u1")
+    start = -spare.__array_interface__["data"][0] % ALIGNMENT
+    return spare[start : start + size]

@@ -1,0 +1,90 @@
+"""pandas in pickles: it pickles itself; what its parts share with the rest of a notebook is seen to here.
+
+An index is never written to, so it shares nothing in effect. Under copy-on-write neither do two frames that hold the
+same array; an array taken from a frame, though, goes on showing what is written to the frame.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from millstream.artifacts import arrays
+
+if TYPE_CHECKING:
+    from millstream.artifacts.pickler import Pickler
+
+Rule = Callable[["Pickler", Any], Any]
+
+_INNER = ("_ndarray", "_data", "_mask", "_codes", "_left", "_right", "_sparse_values")
+
+
+def rule(kind: type) -> Rule | None:
+    """How to pickle objects of a type of pandas' own; None where pandas does it."""
+    pandas = sys.modules["pandas"]
+    if issubclass(kind, pandas.Index):
+        return _reduce_index
+    if hasattr(kind, "mgr_locs"):
+        return _reduce_block
+    if hasattr(kind, "blocks") and hasattr(kind, "from_array"):
+        return _reduce_column_manager
+    return None
+
+
+def _reduce_index(pickler: Pickler, index: Any) -> Any:
+    reduced = index.__reduce__()
+    for part in _parts(reduced[1][1]):
+        pickler.keep(part, pickler.index_parts)
+    return reduced
+
+
+def _reduce_block(pickler: Pickler, block: Any) -> Any:
+    reduced = block.__reduce__()
+    return _own(pickler, reduced, [block]) if _copy_on_write() else reduced
+
+
+def _reduce_column_manager(pickler: Pickler, manager: Any) -> Any:
+    reduced = manager.__reduce_ex__(5)
+    return _own(pickler, reduced, manager.blocks) if _copy_on_write() else reduced
+
+
+def _own(pickler: Pickler, reduced: Any, blocks: Any) -> Any:
+    own = {id(block.values): pickler.memory.own_values(block) for block in blocks}
+    for values in own.values():
+        for part in _parts(values):
+            pickler.keep(part, pickler.frame_parts)
+    return _replace(reduced, own)
+
+
+def _parts(holder: Any) -> Iterator[Any]:
+    """``holder`` and the arrays inside it: an extension array's, or those of the pieces that an index is made of."""
+    yield holder
+    if isinstance(holder, arrays.numpy().ndarray):
+        return
+    if isinstance(holder, dict):
+        inner = [holder[key] for key in ("data", "levels", "codes") if key in holder]
+    elif isinstance(holder, (list, tuple)):
+        inner = list(holder)
+    else:
+        inner = [getattr(holder, name) for name in _INNER if hasattr(holder, name)]
+    for part in inner:
+        yield from _parts(part)
+
+
+def _replace(state: Any, replacements: Mapping[int, Any]) -> Any:
+    """``state`` with the objects of those ids replaced, however deep in plain containers."""
+    if id(state) in replacements:
+        return replacements[id(state)]
+    if type(state) in (list, tuple):
+        return type(state)(_replace(item, replacements) for item in state)
+    if type(state) is dict:
+        return {key: _replace(item, replacements) for key, item in state.items()}
+    return state
+
+
+def _copy_on_write() -> bool:
+    pandas = sys.modules["pandas"]
+    if int(pandas.__version__.split(".")[0]) >= 3:
+        return True
+    return pandas.get_option("mode.copy_on_write") is True
