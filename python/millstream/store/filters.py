@@ -101,8 +101,7 @@ def _tokens(text: str) -> list[Token]:
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup is None:
             start = position + len(text[position:]) - len(text[position:].lstrip())
-            what = "a quote that is not closed" if text[start] in "\"'`" else repr(text[start])
-            _refuse(f"{what} is not understood", start)
+            _refuse("the quote is not closed" if text[start] in "\"'`" else f"{text[start]!r} has no meaning", start)
         kind = match.lastgroup
         piece = match[kind]
         if kind == "quoted":

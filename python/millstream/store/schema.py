@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Another number than the one in the file: the index is made anew.
-SCHEMA = 1
+SCHEMA = 2
 
 TABLES = """
 create table meta (schema integer);
@@ -41,90 +41,97 @@ create view pipelines as
 #: Every table that holds rows of one run, for when the run is deleted.
 OF_A_RUN = ("runs", "step_runs", "parameters", "metrics", "artifacts", "files", "edges", "notes")
 
-#: Raw lines, already verified, become rows of ``staged``.
-STAGE = """
-create or replace temp table staged as
-select body->>'$.id' as id, body->>'$.kind' as kind, body->>'$.run' as run,
-       try_cast(body->>'$.time' as timestamp) as time, body
-from (select try_cast(unnest(?::varchar[]) as json) as body) where body is not null
-"""
+_FILE_LIST = '[{"path": "VARCHAR", "digest": "VARCHAR", "bytes": "BIGINT"}]'
+_RECORD = f"""{{
+"id": "VARCHAR", "kind": "VARCHAR", "time": "TIMESTAMP", "run": "VARCHAR", "pipeline": "VARCHAR", "version": "INTEGER",
+"started": "TIMESTAMP", "status": "VARCHAR", "seconds": "DOUBLE", "notebook": {{"path": "VARCHAR", "digest": "VARCHAR"}},
+"parameters": "MAP(VARCHAR, JSON)", "metrics": "MAP(VARCHAR, JSON)", "environment": "MAP(VARCHAR, VARCHAR)",
+"git": {{"commit": "VARCHAR", "dirty": "BOOLEAN"}}, "user": "VARCHAR", "host": "VARCHAR", "process": "JSON",
+"edges": [{{"source": "VARCHAR", "target": "VARCHAR", "names": ["VARCHAR"]}}], "step": "VARCHAR", "key": "VARCHAR",
+"code": "VARCHAR", "source": "VARCHAR", "executed": "VARCHAR", "cached_from": "VARCHAR", "error": "JSON",
+"outputs": "MAP(VARCHAR, STRUCT(digest VARCHAR, type VARCHAR, bytes BIGINT))", "reads": {_FILE_LIST},
+"writes": {_FILE_LIST}, "digest": "VARCHAR", "path": "VARCHAR", "note": "VARCHAR", "text": "VARCHAR"}}"""
 
-LEDGER = "insert into records select id, kind, run from staged"
+#: Raw lines, already verified, become rows of ``staged``: each line is parsed once. What is not of its type is null.
+STAGE = f"""
+create or replace temp table staged as
+select unnest(from_json(try_cast(line as json), '{_RECORD}')) from (select unnest(?::varchar[]) as line)
+"""  # noqa: S608 - all fixed text
+
+LEDGER = "insert into records select id, kind, run from staged where id is not null"
 
 _ENVIRONMENT = """
 insert into environments
-select environment, e.key, coalesce(e.value->>'$', '')
-from (select environment, unnest(map_entries(try_cast(packages as map(varchar, json)))) as e
-      from (select distinct {digest} as environment, {json} as packages from staged where kind = '{kind}')
-      where json_type(packages) = 'OBJECT' and environment not in (select environment from environments))
-"""
-
-_METRICS = """
-insert into metrics
-select m.run, m.step, m.name, try_cast(m.value->>'$' as double), m.value->>'$'
-from (select run, {step} as step, e.key as name, e.value as value
-      from (select run, body, unnest(map_entries(try_cast(body->'$.metrics' as map(varchar, json)))) as e
-            from staged where kind = '{kind}' and json_type(body->'$.metrics') = 'OBJECT')) m
-{where}
+select environment, e.key, coalesce(e.value, '')
+from (select sha256(name::varchar) as environment, unnest(map_entries(name)) as e
+      from (select distinct environment as name from staged where kind = '{kind}' and environment is not null)
+      where sha256(name::varchar) not in (select environment from environments))
 """
 
 #: A metric that was taken for one of no step, because the end of the run was read before its steps.
 _STEPLESS = """
 delete from metrics where step is null and (run, name) in (
-    select run, unnest(json_keys(body->'$.metrics')) from staged
-    where kind = 'step-ended' and json_type(body->'$.metrics') = 'OBJECT')
+    select run, unnest(map_keys(metrics)) from staged where kind = 'step-ended')
+"""
+
+_METRICS_OF_STEPS = """
+insert into metrics
+select run, step, e.key, try_cast(e.value->>'$' as double), e.value->>'$'
+from (select run, step, unnest(map_entries(metrics)) as e from staged where kind = 'step-ended')
+"""
+
+#: Those that no step has: values set from outside a step.
+_METRICS_OF_RUNS = """
+insert into metrics
+select m.run, null, m.e.key, try_cast(m.e.value->>'$' as double), m.e.value->>'$'
+from (select run, unnest(map_entries(metrics)) as e from staged where kind = 'run-ended') m
+where not exists (select 1 from metrics k where k.run = m.run and k.name = m.e.key)
 """
 
 _FILES = """
 insert into files
-select run, step, '{mode}', f->>'$.path', f->>'$.digest', try_cast(f->>'$.bytes' as bigint)
-from (select run, body->>'$.step' as step, unnest(try_cast(body->'$.{field}' as json[])) as f
-      from staged where kind = 'step-ended' and json_type(body->'$.{field}') = 'ARRAY')
+select run, step, mode, f.path, f.digest, f.bytes
+from (select run, step, 'read' as mode, unnest(reads) as f from staged where kind = 'step-ended'
+      union all select run, step, 'write', unnest(writes) from staged where kind = 'step-ended')
 """
 
 _PARAMETERS = """
 insert into parameters
-select run, e.key, e.value, case when json_type(e.value) not in ('VARCHAR', 'BOOLEAN', 'NULL', 'OBJECT', 'ARRAY')
+select run, e.key, e.value, case when json_type(e.value) in ('BIGINT', 'UBIGINT', 'HUGEINT', 'DOUBLE')
        then try_cast(e.value as double) end, e.value->>'$'
-from (select run, unnest(map_entries(try_cast(body->'$.parameters' as map(varchar, json)))) as e
-      from staged where kind = 'run-started' and json_type(body->'$.parameters') = 'OBJECT')
+from (select run, unnest(map_entries(parameters)) as e from staged where kind = 'run-started')
 """
 
 _EDGES = """
 insert into edges
-select run, e->>'$.source', e->>'$.target', try_cast(e->'$.names' as varchar[])
-from (select run, unnest(try_cast(body->'$.edges' as json[])) as e
-      from staged where kind = 'run-started' and json_type(body->'$.edges') = 'ARRAY')
+select run, e.source, e.target, e.names
+from (select run, unnest(edges) as e from staged where kind = 'run-started')
 """
 
 _STEPS = """
 insert into step_runs
-select run, body->>'$.step', body->>'$.status', try_cast(body->>'$.started' as timestamp),
-       try_cast(body->>'$.seconds' as double), body->>'$.key', body->>'$.code', body->>'$.source',
-       body->>'$.executed', body->>'$.cached_from', sha256(body->>'$.environment'),
-       case when json_type(body->'$.error') = 'OBJECT' then body->'$.error' end
+select run, step, status, coalesce(started, time), seconds, key, code, source, executed, cached_from,
+       sha256(environment::varchar), case when json_type(error) = 'OBJECT' then error end
 from staged where kind = 'step-ended'
 """
 
 _ARTIFACTS = """
 insert into artifacts
-select run, step, e.key, e.value->>'$.digest', e.value->>'$.type', try_cast(e.value->>'$.bytes' as bigint)
-from (select run, body->>'$.step' as step, unnest(map_entries(try_cast(body->'$.outputs' as map(varchar, json)))) as e
-      from staged where kind = 'step-ended' and json_type(body->'$.outputs') = 'OBJECT')
+select run, step, e.key, e.value.digest, e.value.type, e.value.bytes
+from (select run, step, unnest(map_entries(outputs)) as e from staged where kind = 'step-ended')
 """
 
 _VERSIONS = """
 insert into versions
-select body->>'$.pipeline', try_cast(body->>'$.version' as integer), body->>'$.digest', body->>'$.path',
-       body->>'$.note', body->>'$.notebook.path', body->>'$.notebook.digest', time
+select pipeline, version, digest, path, note, notebook.path, notebook.digest, time
 from staged where kind = 'version-promoted'
 """
 
-_NOTES = "insert into notes select run, time, body->>'$.text' from staged where kind = 'note-added'"
+_NOTES = "insert into notes select run, time, text from staged where kind = 'note-added'"
 
 #: The rows of runs are replaced, never updated: a deletion and an insertion cost little, a rewritten column much.
 #: Records may come in any order (two stores merge by copying), so that each brings what it knows.
-_RUNS = (
+RUNS = (
     """
 create or replace temp table fresh as
 with s as (select * from staged where kind = 'run-started' qualify row_number() over (partition by run order by id) = 1),
@@ -135,24 +142,23 @@ with s as (select * from staged where kind = 'run-started' qualify row_number() 
      n as (select run, to_json(list(text order by time, text)) as notes from notes
            where run in (select run from k) group by run)
 select k.run,
-    coalesce(s.body->>'$.pipeline', o.pipeline) as pipeline,
-    coalesce(try_cast(s.body->>'$.version' as integer), o.version) as version,
-    coalesce(e.body->>'$.status', o.status, 'running') as status,
-    coalesce(try_cast(s.body->>'$.started' as timestamp), s.time, o.started) as started,
+    coalesce(s.pipeline, o.pipeline) as pipeline,
+    coalesce(s.version, o.version) as version,
+    coalesce(e.status, o.status, 'running') as status,
+    coalesce(s.started, s.time, o.started) as started,
     coalesce(e.time, o.ended) as ended,
-    coalesce(try_cast(e.body->>'$.seconds' as double), o.seconds) as seconds,
-    coalesce(s.body->>'$.notebook.path', o.notebook) as notebook,
-    coalesce(s.body->>'$.notebook.digest', o.notebook_digest) as notebook_digest,
-    coalesce(s.body->'$.parameters', o.parameters, '{}') as parameters,
-    coalesce(e.body->'$.metrics', o.metrics, '{}') as metrics,
-    case when json_type(e.body->'$.error') = 'OBJECT' then e.body->'$.error' when e.run is null then o.error end
-        as error,
-    coalesce(s.body->>'$.user', o.username) as username,
-    coalesce(s.body->>'$.host', o.host) as host,
-    coalesce(s.body->>'$.git.commit', o."commit") as "commit",
-    coalesce(try_cast(s.body->>'$.git.dirty' as boolean), o.dirty) as dirty,
-    coalesce(sha256(s.body->>'$.environment'), o.environment) as environment,
-    coalesce(s.body->'$.process', o.process) as process,
+    coalesce(e.seconds, o.seconds) as seconds,
+    coalesce(s.notebook.path, o.notebook) as notebook,
+    coalesce(s.notebook.digest, o.notebook_digest) as notebook_digest,
+    coalesce(to_json(s.parameters), o.parameters, '{}') as parameters,
+    coalesce(to_json(e.metrics), o.metrics, '{}') as metrics,
+    case when json_type(e.error) = 'OBJECT' then e.error when e.run is null then o.error end as error,
+    coalesce(s."user", o.username) as username,
+    coalesce(s.host, o.host) as host,
+    coalesce(s.git.commit, o."commit") as "commit",
+    coalesce(s.git.dirty, o.dirty) as dirty,
+    coalesce(sha256(s.environment::varchar), o.environment) as environment,
+    coalesce(s.process, o.process) as process,
     coalesce(n.notes, '[]') as notes
 from k left join s using (run) left join e using (run) left join n using (run) left join runs o using (run)
 """,
@@ -167,32 +173,19 @@ from fresh order by started nulls first, run
 
 #: What is done for the kinds that are present, in this order.
 INGEST: dict[str, tuple[str, ...]] = {
-    "run-started": (
-        _PARAMETERS,
-        _EDGES,
-        _ENVIRONMENT.format(digest="sha256(body->>'$.environment')", json="body->'$.environment'", kind="run-started"),
-    ),
+    "run-started": (_PARAMETERS, _EDGES, _ENVIRONMENT.format(kind="run-started")),
     "step-ended": (
         _STEPS,
         _ARTIFACTS,
         _STEPLESS,
-        _METRICS.format(kind="step-ended", step="body->>'$.step'", where=""),
-        _FILES.format(mode="read", field="reads"),
-        _FILES.format(mode="write", field="writes"),
-        _ENVIRONMENT.format(digest="sha256(body->>'$.environment')", json="body->'$.environment'", kind="step-ended"),
+        _METRICS_OF_STEPS,
+        _FILES,
+        _ENVIRONMENT.format(kind="step-ended"),
     ),
-    "run-ended": (
-        # those that no step has: a value set from outside a step
-        _METRICS.format(
-            kind="run-ended",
-            step="null",
-            where="where not exists (select 1 from metrics k where k.run = m.run and k.name = m.name)",
-        ),
-    ),
+    "run-ended": (_METRICS_OF_RUNS,),
     "version-promoted": (_VERSIONS,),
     "note-added": (_NOTES,),
 }
 KINDS_OF_RUNS = frozenset({"run-started", "run-ended", "note-added"})
-RUNS = _RUNS
 
 __all__ = ["INGEST", "KINDS_OF_RUNS", "LEDGER", "OF_A_RUN", "RUNS", "SCHEMA", "STAGE", "TABLES"]
