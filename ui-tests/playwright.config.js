@@ -10,13 +10,15 @@ const executablePath =
 module.exports = {
   ...baseConfig,
   reporter: [['list']],
-  workers: 1,
-  timeout: 120 * 1000,
   retries: 0,
+  timeout: 180 * 1000,
+  workers: 1,
+  expect: { timeout: 30 * 1000 },
   use: {
     ...baseConfig.use,
+    trace: 'retain-on-failure',
     video: 'off',
-    viewport: { width: 1280, height: 800 },
+    viewport: { width: 1280, height: 900 },
     launchOptions: {
       executablePath,
       args: [
@@ -33,7 +35,7 @@ module.exports = {
   webServer: {
     command: 'jlpm start',
     url: 'http://localhost:8888/lab',
-    timeout: 120 * 1000,
+    timeout: 180 * 1000,
     reuseExistingServer: !process.env.CI
   }
 };
