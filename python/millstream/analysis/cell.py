@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from millstream.analysis.canonical import canonical
+from millstream.analysis.definitions import Walk
 from millstream.analysis.effects import Observer
 from millstream.analysis.facts import NONE, CellFacts, Deferred, Kind, Names, StatementFacts
-from millstream.analysis.frame import Frame
-from millstream.analysis.reach import Reach
-from millstream.analysis.statements import Statements
+from millstream.analysis.state import Frame
 from millstream.notebook.ipython import OWN_SCOPE, Effect, Translation, translate
 from millstream.notebook.source import TOO_DEEP, parse_python
 from millstream.records import Cell, Diagnostic
@@ -126,7 +125,7 @@ class _Cell:
     def __init__(self, translation: Translation, tree: ast.Module, cell: int, earlier: Earlier) -> None:
         self.tree = tree
         self.effects = translation.effects
-        self.walk = Statements(earlier.imported, earlier.functions, earlier.carried)
+        self.walk = Walk(earlier.imported, earlier.functions, earlier.carried)
         self.walk.observer = Observer(cell, translation.python.split("\n"), earlier.seeded)
         self.imports: dict[str, str] = {}
 

@@ -10,8 +10,8 @@ from millstream.analysis import outside
 from millstream.records import Diagnostic, Severity
 
 if TYPE_CHECKING:
-    from millstream.analysis.frame import State
     from millstream.analysis.scopes import Scope
+    from millstream.analysis.state import State
 
 _HISTORY = re.compile(r"_+\Z|_\d+\Z|_i+\Z|_i\d+\Z|_ih\Z|_oh\Z|_dh\Z|In\Z|Out\Z")
 _URL = re.compile(r"(?:https?|ftp|s3|gs)://")

@@ -37,7 +37,7 @@ def only(node: str) -> Reach:
 def joined(reaches: Iterable[Reach]) -> Reach:
     """The reach of a value that may be any of several, or holds them all."""
     parts = [reach for reach in reaches if reach is not NOWHERE]
-    if len(parts) < 2:  # noqa: PLR2004
+    if len(parts) < 2:
         return parts[0] if parts else NOWHERE
     return Reach(_NOTHING.union(*[part.near for part in parts]), _NOTHING.union(*[part.far for part in parts]))
 
