@@ -52,18 +52,18 @@ def moment(iso: str | None) -> str:
         return one_line(iso)
 
 
-def value(item: object, limit: int = 60) -> str:
-    """A parameter or metric: numbers to six digits, lists and mappings as JSON, the rest as text."""
+def value(item: object, limit: int = 60, digits: int = 6) -> str:
+    """A parameter or metric: numbers to so many digits, lists and mappings as JSON, the rest as text."""
     if isinstance(item, float):
-        return f"{item:.6g}"
+        return f"{item:.{digits}g}"
     if isinstance(item, list | dict):
         return one_line(json.dumps(item, ensure_ascii=False, default=str), limit)
     return one_line(item, limit)
 
 
-def pairs(items: dict[str, object], limit: int = 60) -> str:
+def pairs(items: dict[str, object], limit: int = 60, digits: int = 6) -> str:
     """``month=2, test_share=0.25``, or a dash where there is nothing."""
-    return ", ".join(f"{one_line(name, 40)}={value(item, limit)}" for name, item in items.items()) or NOTHING
+    return ", ".join(f"{one_line(name, 40)}={value(item, limit, digits)}" for name, item in items.items()) or NOTHING
 
 
 def names(items: Iterable[object]) -> str:

@@ -71,9 +71,10 @@ def change(values: list[Any]) -> str:
 def _side_by_side(what: str, items: dict[str, list[Any]], runs: list[str], show: Callable[[Any], str]) -> None:
     from millstream.cli.tables import put_table
 
+    extra = ["change"] if show is _value else []
     if items:
-        rows = [[name, *map(show, values), change(values)] for name, values in items.items()]
-        put_table([what, *runs, "change"], rows, right=[*runs, "change"], fold=[what, *runs])
+        rows = [[name, *map(show, values), *(change(values) for _ in extra)] for name, values in items.items()]
+        put_table([what, *runs, *extra], rows, right=[*runs, *extra], fold=[what, *runs])
         put()
 
 

@@ -61,7 +61,7 @@ def put_runs(page: dict[str, Any], condition: str | None, *, limit: int, cursor:
             run["status"],
             words.moment(run["started"]),
             words.seconds(run["seconds"]),
-            words.pairs(run["metrics"], 12),
+            words.pairs(run["metrics"], 12, digits=4),
             words.pairs(run["parameters"], 20),
         ]
         for run in page["runs"]
