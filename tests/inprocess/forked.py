@@ -76,6 +76,8 @@ def _run(
     cells: list[dict[str, Any]], parameters: dict[str, Any], context: dict[str, Any], cwd: Path, failure: Path
 ) -> None:
     os.chdir(cwd)
+    if "" not in sys.path:
+        sys.path.insert(0, "")  # as a kernel has it
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
@@ -120,11 +122,15 @@ def _shell(main: types.ModuleType) -> Callable[[str], None]:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
 
+    class Shell(InteractiveShell):
+        def enable_gui(self, gui=None):
+            pass
+
     config = Config()
     config.HistoryManager.enabled = False
     asyncio.set_event_loop(asyncio.new_event_loop())
     InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance(config=config, user_module=main, user_ns=main.__dict__)
+    shell = Shell.instance(config=config, user_module=main, user_ns=main.__dict__)
 
     def execute(source: str) -> None:
         shell.run_cell(source, store_history=True).raise_error()

@@ -1,0 +1,51 @@
+"""Every trap gives what its notebook gives when it is run straight, or is refused with the right code."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import ambient
+import crossing
+import definitions
+import files
+import matplotlib.pyplot  # noqa: F401 - what traps import is loaded before they are forked
+import mutation
+import networkx  # noqa: F401
+import numpy  # noqa: ICN001, F401
+import pandas  # noqa: ICN001, F401
+import PIL.Image  # noqa: F401
+import polars  # noqa: ICN001, F401
+import pyarrow.parquet  # noqa: F401
+import pytest
+import scipy.sparse  # noqa: F401
+import sharing
+import sklearn.ensemble
+import sklearn.linear_model
+import sklearn.neighbors
+import sklearn.pipeline  # noqa: F401
+import syntax
+from inprocess import verify
+from trap import Trap
+
+KINDS = (mutation, sharing, ambient, definitions, files, crossing, syntax)
+TRAPS = [pytest.param(trap, id=f"{kind.__name__}: {trap.name}") for kind in KINDS for trap in kind.TRAPS]
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder in memory where there is one: a store syncs each file to disk."""
+    path = Path(tempfile.mkdtemp(dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+def test_a_trap_is_equal_or_refused(trap: Trap, folder: Path) -> None:
+    """The pipeline leaves the values of the straight run, or says with the right code why there is none."""
+    result = verify(folder, trap.cells)
+    found = result.code if result.verdict == "refused" else result.verdict
+    assert found == trap.expected, result.explain()
