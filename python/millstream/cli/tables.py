@@ -12,15 +12,21 @@ from millstream.cli.output import clean, is_terminal, put
 
 
 def put_table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = (), fold: Sequence[str] = ()
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    fold: Sequence[str] = (),
+    cut: Sequence[str] = (),
 ) -> None:
     """Write the rows under their headers to standard output.
 
-    The columns named in ``right`` are right-aligned; those in ``fold`` take more lines where a terminal is narrow.
+    The columns named in ``right`` are right-aligned; where a terminal is narrow, those in ``fold`` take
+    more lines and those in ``cut`` lose their end.
     """
     cleaned = [[clean(cell).replace("\n", " ") for cell in row] for row in rows]
     if is_terminal(sys.stdout):
-        _put_rich(headers, cleaned, right, fold)
+        _put_rich(headers, cleaned, right, fold, cut)
         return
     for line in columns(headers, cleaned, right):
         put(line)
@@ -46,15 +52,19 @@ def _pad(text: str, to: int, *, right: bool) -> str:
     return gap + text if right else text + gap
 
 
-def _put_rich(headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str], fold: Sequence[str]) -> None:
+def _put_rich(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str], fold: Sequence[str], cut: Sequence[str]
+) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0), expand=bool(cut))
     for header in headers:
         justify: Literal["right", "left"] = "right" if header in right else "left"
-        table.add_column(header, justify=justify, overflow="fold", no_wrap=header not in fold)
+        overflow: Literal["fold", "ellipsis"] = "ellipsis" if header in cut else "fold"
+        ratio = 1 if header in cut else None  # what is cut gives way, and nothing else
+        table.add_column(header, justify=justify, overflow=overflow, no_wrap=header not in fold, ratio=ratio)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     # rich takes an empty NO_COLOR for "no colour"; the convention (no-color.org) does not.

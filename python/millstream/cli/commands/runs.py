@@ -54,24 +54,32 @@ def put_runs(page: dict[str, Any], condition: str | None, *, limit: int, cursor:
     if not page["runs"]:
         put("no runs" if condition or cursor else "no runs yet: millstream run NOTEBOOK makes the first")
         return
-    rows = [
-        [
-            run["run"],
-            (run["pipeline"] or words.NOTHING) + ("" if run["version"] is None else f" v{run['version']}"),
-            run["status"],
-            words.moment(run["started"]),
-            words.seconds(run["seconds"]),
-            words.pairs(run["metrics"], 12, digits=4),
-            words.pairs(run["parameters"], 20),
-        ]
-        for run in page["runs"]
-    ]
+    rows = [_row(run, _varying(page["runs"])) for run in page["runs"]]
     put_table(
         ["run", "pipeline", "status", "started", "time", "metrics", "parameters"],
         rows,
         right=["time"],
-        fold=["metrics", "parameters"],
+        cut=["metrics", "parameters"],
     )
     if page["next"]:
         options = {"--limit": str(limit), "--sort": sort, "--filter": condition, "--cursor": page["next"]}
         put(f"more: {words.call('runs', *(part for pair in options.items() if pair[1] for part in pair if part))}")
+
+
+def _row(run: dict[str, Any], varying: set[str]) -> list[str]:
+    parameters = dict(sorted(run["parameters"].items(), key=lambda item: item[0] not in varying))
+    return [
+        run["run"],
+        (run["pipeline"] or words.NOTHING) + ("" if run["version"] is None else f" v{run['version']}"),
+        run["status"],
+        words.moment(run["started"]),
+        words.seconds(run["seconds"]),
+        words.pairs(run["metrics"], 12, digits=4),
+        words.pairs(parameters, 20),
+    ]
+
+
+def _varying(runs: list[dict[str, Any]]) -> set[str]:
+    """The parameters that tell these runs apart; they come first."""
+    names = {name for run in runs for name in run["parameters"]}
+    return {name for name in names if len({str(run["parameters"].get(name)) for run in runs}) > 1}
