@@ -99,3 +99,22 @@ def test_results_are_found_again_on_another_branch(project):
     project.run()
     project.write(N, A, B, C)
     assert set(statuses(project.run()).values()) == {"cached"}
+
+
+def test_a_later_steps_first_use_of_an_import_runs_that_step_only(project):
+    """What set-up binds is there for all steps, used or not."""
+    cells = [("imports", "import math\nimport json"), ("functions", "def half(v): return v / 2")]
+    project.write(*cells, ("step:a", "x = math.sqrt(4)"), ("step:b metrics", "y = x"))
+    project.run()
+    project.write(*cells, ("step:a", "x = math.sqrt(4)"), ("step:b metrics", "y = half(len(json.dumps(x)))"))
+    assert statuses(project.run()) == {"a": "cached", "b": "ran"}
+
+
+def test_a_value_that_nobody_read_before_is_made_again(project):
+    """It was not kept; the reason is given."""
+    project.write(("step:a", "x = 1\nz = 5"), ("step:b metrics", "y = x"))
+    project.run()
+    project.write(("step:a", "x = 1\nz = 5"), ("step:b metrics", "y = x + z"))
+    result = project.run()
+    assert (statuses(result)["a"], result["steps"][0]["reason"]) == ("ran", "a later step now reads z")
+    assert result["metrics"] == {"y": 6}

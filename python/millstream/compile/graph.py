@@ -128,7 +128,7 @@ def make_graph(layout: Layout, flow: Dataflow) -> Graph:
         edges=edges,
         needs={name: tuple(sorted(found)) for name, found in providers.items()},
         gives={b.name: tuple(sorted({n for e in edges if e.source == b.name for n in e.names})) for b in layout.steps},
-        live={b.name: _live(position, layout, effects) for position, b in enumerate(layout.steps)},
+        live={b.name: _live(position, layout, effects, set_up) for position, b in enumerate(layout.steps)},
         superseded={name: tuple(sorted(names)) for name, names in superseded.items()},
         set_up=set_up,
         data=_computed(layout, flow),
@@ -173,11 +173,13 @@ def _edges(layout: Layout, providers: Mapping[str, Mapping[str, str]]) -> tuple[
     return tuple(sorted(found, key=lambda e: (order.index(e.target), order.index(e.source))))
 
 
-def _live(position: int, layout: Layout, effects: Mapping[str, Effects]) -> tuple[str, ...] | None:
+def _live(position: int, layout: Layout, effects: Mapping[str, Effects], set_up: Effects) -> tuple[str, ...] | None:
+    """What later steps read, and all that set-up binds: so a later step's first use of ``np`` changes nothing here."""
     later = [effects[block.name] for block in layout.steps[position + 1 :]]
     if any(effect.dynamic for effect in later):
         return None
-    return tuple(sorted({name for effect in later for name in effect.reads} - KNOWN))
+    reads = {name for effect in later for name in effect.reads}
+    return tuple(sorted((reads | set_up.binds) - KNOWN)) if later else ()
 
 
 def _computed(layout: Layout, flow: Dataflow) -> tuple[str, ...]:

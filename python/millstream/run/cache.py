@@ -53,14 +53,14 @@ class Cache:
         self.objects = ObjectFolder(root / "objects")
         self.project = Path(os.path.realpath(project))
 
-    def look(self, key: Key, found: Found, site: list[str]) -> dict[str, Any] | Miss:
-        """The entry whose result can be used, or why there is none."""
+    def look(self, key: Key, found: Found, site: list[str], live: list[str] | None) -> dict[str, Any] | Miss:
+        """The entry whose result can be used, or why there is none; ``live`` are the names that later steps read."""
         entries = self._entries(key.digest)
         if not entries:
             return Miss(reason=self._what_changed(key))
         reason = ""
         for entry in entries:
-            reason = self._invalid(entry, found, site)
+            reason = _lacks(entry, live) or self._invalid(entry, found, site)
             if not reason:
                 return entry
         return Miss(reason=reason)
@@ -189,6 +189,16 @@ class Cache:
         aside = path.with_name(f".{secrets.token_hex(6)}.tmp")
         aside.write_text(json.dumps(value, default=repr), encoding="utf-8")
         aside.replace(path)
+
+
+def _lacks(entry: Mapping[str, Any], live: list[str] | None) -> str:
+    """A result may have been kept when fewer names were read by later steps."""
+    if entry["live"] is None:
+        return ""
+    if live is None:
+        return "a later step now reads names that cannot be seen"
+    missing = sorted(set(live) - set(entry["live"]))
+    return f"a later step now reads {missing[0]}" if missing else ""
 
 
 def _first_difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:

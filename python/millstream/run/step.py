@@ -88,7 +88,6 @@ def key_of(job: Job, step: str, found: Found) -> Key:
             "parameters": job.program.parameters_of(step, job.parameters),
             "inputs": found.digests(),
             "environ": {name: os.environ.get(name) for name in names},
-            "live": arguments_of(job, step)["live"],
             "metrics": arguments_of(job, step)["metrics"],
             "keep": job.keep,
             "kernel": job.kernel,
@@ -103,7 +102,7 @@ def from_cache(job: Job, step: str, found: Found) -> Outcome | Miss:
     if reason := never_cached(job.program, step):
         return Miss(reason=reason)
     key = key_of(job, step, found)
-    entry = job.cache.look(key, found, job.site)
+    entry = job.cache.look(key, found, job.site, arguments_of(job, step)["live"])
     if isinstance(entry, Miss):
         return entry
     job.cache.bring_back(entry)
@@ -164,6 +163,7 @@ def remember(job: Job, outcome: Outcome) -> None:
         entry = {
             "manifest": manifest, "executed": outcome.executed, "packages": outcome.packages, "run": job.run,
             "ambient": outcome.found.ambient, "seconds": outcome.seconds,
+            "live": arguments_of(job, outcome.step)["live"],
         }  # fmt: skip
         job.cache.add(key_of(job, outcome.step, outcome.found), entry)
 
