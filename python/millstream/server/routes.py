@@ -44,6 +44,7 @@ class Route:
 
 
 _LONG = {**TEXT, "maxLength": 4096}
+_SORT = "^(|-?(started|seconds|run|pipeline|version|status|(metric|parameter):.+))$"
 _NOTEBOOK = Query("notebook", "Path of the notebook, as Jupyter's contents API gives it.", _LONG)
 _OF = Query("notebook", "The runs of this notebook's project; the default is that of the server's folder.", _LONG)
 
@@ -101,7 +102,14 @@ ROUTES: tuple[Route, ...] = (
             Query("limit", "How many runs.", {**WHOLE, "minimum": 1, "maximum": 1000, "default": 20}),
             Query("cursor", "The page after the one that gave this cursor.", _LONG),
             Query(
-                "sort", "started, seconds, metric:NAME, parameter:NAME …; with - in front the greatest first.", _LONG
+                "sort",
+                "What to sort by, with - in front for the greatest first.",
+                {
+                    **TEXT,
+                    "maxLength": 300,
+                    "pattern": _SORT,
+                    "examples": ["-started", "-metric:auc", "parameter:month"],
+                },
             ),
             Query("filter", 'Such as: auc > 0.8 and month = 2 and (status = succeeded or text ~ "late").', _LONG),
             _OF,

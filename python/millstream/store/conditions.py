@@ -23,6 +23,14 @@ class Names:
     parameters: Collection[str]
 
 
+def names_in(found: Filter) -> set[str]:
+    """The metrics and parameters that a filter may mean, without ``metric:`` and ``parameter:`` in front."""
+    if isinstance(found, Comparison):
+        kind, _, name = found.name.partition(":")
+        return set() if found.name in FIELDS else {name if kind in ("metric", "parameter") and name else found.name}
+    return {name for member in found.members for name in names_in(member)}
+
+
 @dataclass(slots=True)
 class Condition:
     """A condition and its parameters, in order."""
@@ -136,4 +144,4 @@ def _refuse(found: Comparison, what: str) -> NoReturn:
     raise UsageError(f"The filter is wrong at position {found.position + 1}: {what}.", position=found.position)
 
 
-__all__ = ["Condition", "Names", "condition"]
+__all__ = ["Condition", "Names", "condition", "names_in"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from millstream.errors import NotFoundError, UsageError
 from millstream.store import pages
-from millstream.store.conditions import Condition, Names, condition
+from millstream.store.conditions import Condition, Names, condition, names_in
 from millstream.store.documents import comparison, document
 from millstream.store.filters import Filter, parse
 from millstream.store.index import query, query_alone
@@ -60,7 +60,7 @@ def _page(
     if wanted is not None:
         if not connection.execute("select 1 from runs limit 1").fetchall():
             return {"runs": [], "next": None}
-        conditions.append(condition(wanted, _names(connection)))
+        conditions.append(condition(wanted, _names(connection, wanted)))
     elif cursor is None and by.newest_first:
         conditions.append(Condition(_RECENT, [limit, limit + 1]))
     text = f"""select {_SELECTED}, {by.key}::varchar from runs r {by.join}
@@ -80,10 +80,18 @@ def _textual(connection: duckdb.DuckDBPyConnection, sort: str | None) -> set[str
     return {name} if rows == [(0,)] else set()
 
 
-def _names(connection: duckdb.DuckDBPyConnection) -> Names:
-    metrics = connection.execute("select distinct name from metrics").fetchall()
-    parameters = connection.execute("select distinct name from parameters").fetchall()
-    return Names({name for (name,) in metrics}, {name for (name,) in parameters})
+def _names(connection: duckdb.DuckDBPyConnection, wanted: Filter) -> Names:
+    """The metrics and parameters of the filter's names; all there are when one is unknown, to suggest another."""
+    asked = list(names_in(wanted))
+    found = Names(*(_known(connection, table, asked) for table in ("metrics", "parameters")))
+    if set(asked) <= {*found.metrics, *found.parameters}:
+        return found
+    return Names(*(_known(connection, table, None) for table in ("metrics", "parameters")))
+
+
+def _known(connection: duckdb.DuckDBPyConnection, table: str, asked: list[str] | None) -> set[str]:
+    text = f"select distinct name from {table} where ?::varchar[] is null or list_contains(?::varchar[], name)"  # noqa: S608
+    return {name for (name,) in connection.execute(text, [asked, asked]).fetchall()}
 
 
 def _summary(row: Sequence[Any]) -> dict[str, Any]:
