@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - an on_ method says by its name what it walks
 """The walk over calls: what a call changes, what its value may be made of, and the names in text that it looks up."""
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _EVALUATORS = frozenset({"eval", "exec", "compile"})
 class Calls(Expressions):
     """Walks calls, by the rules of :mod:`mutation` and by what is known of the notebook's own functions."""
 
-    def _call(self, node: ast.Call) -> Reach:
+    def on_call(self, node: ast.Call) -> Reach:
         function = node.func
         method = function.attr if isinstance(function, ast.Attribute) else None
         if isinstance(function, ast.Name) and function.id in _EVALUATORS and self.is_builtin(function.id):
@@ -43,7 +44,7 @@ class Calls(Expressions):
         if known := self._definition(function):
             return self._call_known(node, known, given)
         rule = self._rule(node, path, method)
-        self._apply(rule, node, owner if path is None and method else NOWHERE, given, bool(callbacks))
+        self._apply(rule, node, owner if path is None and method else NOWHERE, given, analysed=bool(callbacks))
         if rule.change is Change.ALL and not method:
             self.maybe_changed(owner)
             self.hold(owner, joined(given))
@@ -61,7 +62,11 @@ class Calls(Expressions):
 
     def _definition(self, function: ast.expr) -> Deferred | None:
         """The function or class of the notebook that ``function`` names, if it is known."""
-        if isinstance(function, ast.Name) and function.id in self.known and self.scope.owner(function.id) is self.module:
+        if (
+            isinstance(function, ast.Name)
+            and function.id in self.known
+            and self.scope.owner(function.id) is self.module
+        ):
             return self.known[function.id]
         return None
 
@@ -105,7 +110,7 @@ class Calls(Expressions):
                 return function_rule(name)
         return UNKNOWN
 
-    def _apply(self, rule: Rule, node: ast.Call, owner: Reach, given: list[Reach], analysed: bool) -> None:
+    def _apply(self, rule: Rule, node: ast.Call, owner: Reach, given: list[Reach], *, analysed: bool) -> None:
         """Note what a call by ``rule`` changes; ``analysed`` says that the functions it is given were walked."""
         change = rule.change
         if change is Change.ALL:
@@ -152,9 +157,9 @@ class Calls(Expressions):
 
     def _load_words(self, text: str, reader: str, path: str | None) -> None:
         words_are_sure = True
-        if reader == "query" and not _SQL.search(text):
-            words = _NAMED_IN_TEXT.findall(text)
-        elif reader == "eval" and path is None and _NAMED_IN_TEXT.search(text):
+        if (reader == "query" and not _SQL.search(text)) or (
+            reader == "eval" and path is None and _NAMED_IN_TEXT.search(text)
+        ):
             words = _NAMED_IN_TEXT.findall(text)
         else:
             words, words_are_sure = _WORD.findall(text), False
@@ -177,4 +182,4 @@ def _gives_function(node: ast.Call) -> bool:
     return any(isinstance(value, (ast.Name, ast.Attribute, ast.Call)) for value in given)
 
 
-EXPRESSIONS[ast.Call] = Calls._call
+EXPRESSIONS[ast.Call] = Calls.on_call

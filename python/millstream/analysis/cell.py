@@ -11,7 +11,8 @@ from millstream.analysis.definitions import Walk
 from millstream.analysis.effects import Observer
 from millstream.analysis.facts import NONE, CellFacts, Deferred, Kind, Names, StatementFacts
 from millstream.analysis.state import Frame
-from millstream.notebook.ipython import OWN_SCOPE, Effect, Translation, translate
+from millstream.notebook.effects import Effect
+from millstream.notebook.ipython import Translation, translate
 from millstream.notebook.source import TOO_DEEP, parse_python
 from millstream.records import Cell, Diagnostic
 
@@ -38,8 +39,7 @@ _DEEPEST = 150  # levels of nesting that a walk is sure to manage within Python'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """What earlier cells make known: names they import, functions they define, names whose values
-    carry functions, generators they seed.
+    """What earlier cells make known: imports, functions, names whose values carry functions, generators they seed.
 
     ``imported`` None means that nothing is known, and usual names (``np``, ``pd``) are taken for what they usually are.
     """
@@ -93,10 +93,10 @@ def _read(source: str) -> tuple[Translation, ast.Module]:
     """Python as it stands, or after translation."""
     try:
         return Translation(source), parse_python(source)
-    except SyntaxError as error:
+    except SyntaxError:
         translation = translate(source)
         if translation.python == source:
-            raise error
+            raise
         return translation, parse_python(translation.python)
 
 
@@ -134,7 +134,7 @@ class _Cell:
         walk, observer = self.walk, self.walk.observer
         for effect in self.effects:
             self._effect(effect)
-        self._history(statements)
+        self._history()
         texts = [statement.canonical for statement in statements] + [effect.text for effect in self.effects]
         return replace(
             self._together(statements),
@@ -176,7 +176,9 @@ class _Cell:
         stores = frozenset(frame.stores)
         deletes = frozenset(frame.deletes) - defines
         uses = frozenset(frame.uses)
-        docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        docstring = (
+            isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        )
         facts = StatementFacts(
             line=node.lineno,
             end_line=node.end_lineno or node.lineno,
@@ -242,7 +244,7 @@ class _Cell:
             observer.report("MS205", "hint", place, f"what `{first}` reads and changes cannot be seen: its step is never cached",
                             "Use Python in its place, or tag the cell `skip` if the pipeline does not need it.")  # fmt: skip
 
-    def _history(self, statements: tuple[StatementFacts, ...]) -> None:
+    def _history(self) -> None:
         """Names that only an interactive session fills: ``_``, ``_12``, ``Out``."""
         observer = self.walk.observer
         bound = self.walk.bound
@@ -312,4 +314,4 @@ def is_literal(node: ast.expr | None) -> bool:
     return False
 
 
-__all__ = ["OWN_SCOPE", "Earlier", "analyse", "analyse_cells", "is_literal"]
+__all__ = ["Earlier", "analyse", "analyse_cells", "is_literal"]

@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - an on_ method says by its name what it walks
 """The walk over definitions: functions, classes and code in text, which run at other times or in names of their own."""
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 class Walk(Statements):
     """The whole walk over a cell; see :class:`State` for what it gathers."""
 
-    def _function(self, node: _Function) -> bool:
+    def on_function(self, node: _Function) -> bool:
         decorators = self.exprs(node.decorator_list)
         defaults = self.exprs([*node.args.defaults, *node.args.kw_defaults])
         self._type_parameters(node, _annotations(node))
@@ -75,7 +76,7 @@ class Walk(Statements):
         """A decorator may call ``name`` at once."""
         self.now.loads.add(name)
 
-    def _class(self, node: ast.ClassDef) -> bool:
+    def on_class(self, node: ast.ClassDef) -> bool:
         held = joined([self.exprs(node.decorator_list), self.exprs(node.bases)])
         self._type_parameters(node, [keyword.value for keyword in node.keywords])
         outer, owner = self.scope, self.owner
@@ -105,7 +106,7 @@ class Walk(Statements):
         self.exprs(within)
         self.scope = outer
 
-    def _type_alias(self, node: ast.stmt) -> bool:
+    def on_type_alias(self, node: ast.stmt) -> bool:
         name: ast.Name = node.name  # type: ignore[attr-defined]
         self._type_parameters(node, [node.value])  # type: ignore[attr-defined]
         self.store(name.id, NOWHERE)
@@ -136,7 +137,7 @@ def _annotations(node: _Function) -> list[ast.expr | None]:
     return [*[arg.annotation for arg in every if arg is not None], node.returns]
 
 
-STATEMENTS[ast.FunctionDef] = STATEMENTS[ast.AsyncFunctionDef] = Walk._function
-STATEMENTS[ast.ClassDef] = Walk._class
+STATEMENTS[ast.FunctionDef] = STATEMENTS[ast.AsyncFunctionDef] = Walk.on_function
+STATEMENTS[ast.ClassDef] = Walk.on_class
 if hasattr(ast, "TypeAlias"):  # Python 3.12
-    STATEMENTS[ast.TypeAlias] = Walk._type_alias
+    STATEMENTS[ast.TypeAlias] = Walk.on_type_alias

@@ -190,7 +190,11 @@ class Observer:
 
     def _setting(self, keyword: ast.keyword) -> None:
         value = keyword.value
-        if isinstance(value, ast.Constant) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        if (
+            isinstance(value, ast.Constant)
+            and isinstance(value.value, (int, float))
+            and not isinstance(value.value, bool)
+        ):
             self.report("MS301", "hint", value, f"{keyword.arg}={value.value!r} is a setting inside the code",
                         f"Make it a parameter: `{keyword.arg} = {value.value!r}` in a cell tagged `parameters`, "
                         f"and `{keyword.arg}={keyword.arg}` here.")  # fmt: skip
@@ -203,12 +207,16 @@ def _seeded(node: ast.Call) -> bool:
 
 
 def _reads(node: ast.Call, path: str | None) -> bool:
-    return _last_name(node, path).startswith(("read", "load", "open", "urlopen", "urlretrieve", "fetch", "imread", "get", "scan"))
+    return _last_name(node, path).startswith(
+        ("read", "load", "open", "urlopen", "urlretrieve", "fetch", "imread", "get", "scan")
+    )
 
 
 def _opens(node: ast.Call, path: str | None) -> bool:
     name = _last_name(node, path)
-    return name.startswith(("to_", "save", "write", "dump", "Path", "listdir", "glob", "chdir", "imsave")) or _reads(node, path)
+    return name.startswith(("to_", "save", "write", "dump", "Path", "listdir", "glob", "chdir", "imsave")) or _reads(
+        node, path
+    )
 
 
 def _last_name(node: ast.Call, path: str | None) -> str:
@@ -218,5 +226,3 @@ def _last_name(node: ast.Call, path: str | None) -> str:
     if isinstance(function, ast.Attribute):
         return function.attr
     return function.id if isinstance(function, ast.Name) else ""
-
-

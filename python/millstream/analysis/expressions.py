@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - an on_ method says by its name what it walks
 """The walk over expressions: which names are read, what a value may be made of, what may be mutated on the way."""
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _KERNEL_DOORS = frozenset({"user_ns", "user_global_ns", "ev", "ex", "run_cell", 
 
 
 class Expressions(State):
-    """Walks expressions; every method named after a node returns the reach of its value."""
+    """Walks expressions; each ``on_`` method returns the reach of the value of its kind of node."""
 
     observer: Observer
 
@@ -28,16 +29,16 @@ class Expressions(State):
         """Walk all of ``nodes``; a value made of them all."""
         return joined([EXPRESSIONS[node.__class__](self, node) for node in nodes if node is not None])
 
-    def _name(self, node: ast.Name) -> Reach:
+    def on_name(self, node: ast.Name) -> Reach:
         name = node.id
         if name[0] in "_IO":
             self.observer.name(node, self.scope)
         return self.load(name)
 
-    def _constant(self, node: ast.Constant) -> Reach:
+    def on_constant(self, _: ast.Constant) -> Reach:
         return NOWHERE
 
-    def _attribute(self, node: ast.Attribute) -> Reach:
+    def on_attribute(self, node: ast.Attribute) -> Reach:
         self._kernel_door(node)
         self.observer.attribute(node, self)
         return self.expr(node.value)
@@ -46,7 +47,7 @@ class Expressions(State):
         if node.attr in _KERNEL_DOORS and self._is_call_of(node.value, ("get_ipython",)):
             self.dynamic = True
 
-    def _subscript(self, node: ast.Subscript) -> Reach:
+    def on_subscript(self, node: ast.Subscript) -> Reach:
         if self._is_call_of(node.value, LOOKUPS) and isinstance(node.slice, ast.Constant):
             return self.load(str(node.slice.value))
         self.observer.subscript(node, self)
@@ -64,14 +65,14 @@ class Expressions(State):
             and self.is_builtin(node.func.id)
         )
 
-    def _slice(self, node: ast.Slice) -> Reach:
+    def on_slice(self, node: ast.Slice) -> Reach:
         self.exprs((node.lower, node.upper, node.step))
         return NOWHERE
 
-    def _holds(self, node: ast.Tuple | ast.List | ast.Set) -> Reach:
+    def on_holds(self, node: ast.Tuple | ast.List | ast.Set) -> Reach:
         return self.exprs(node.elts)
 
-    def _and_or(self, node: ast.BoolOp) -> Reach:
+    def on_and_or(self, node: ast.BoolOp) -> Reach:
         first = self.expr(node.values[0])
         return joined([first, self._perhaps(node.values[1:])])
 
@@ -82,14 +83,14 @@ class Expressions(State):
         self.layers.pop()
         return value
 
-    def _dict(self, node: ast.Dict) -> Reach:
+    def on_dict(self, node: ast.Dict) -> Reach:
         return joined([self.exprs(node.keys), self.exprs(node.values)])
 
-    def _if_else(self, node: ast.IfExp) -> Reach:
+    def on_if_else(self, node: ast.IfExp) -> Reach:
         self.expr(node.test)
         return self._perhaps((node.body, node.orelse))
 
-    def _binary(self, node: ast.BinOp) -> Reach:
+    def on_binary(self, node: ast.BinOp) -> Reach:
         waiting, parts = [node.right], [isinstance(node.op, _SHARING_OPERATORS)]
         left = node.left
         while isinstance(left, ast.BinOp):  # a sum of a thousand terms is a thousand levels deep
@@ -99,11 +100,11 @@ class Expressions(State):
         value = joined([self.expr(left), *[self.expr(part) for part in reversed(waiting)]])
         return value.loosened() if any(parts) else NOWHERE
 
-    def _unary(self, node: ast.UnaryOp) -> Reach:
+    def on_unary(self, node: ast.UnaryOp) -> Reach:
         self.expr(node.operand)
         return NOWHERE
 
-    def _compare(self, node: ast.Compare) -> Reach:
+    def on_compare(self, node: ast.Compare) -> Reach:
         if isinstance(node.left, ast.Constant) and self._is_call_of(node.comparators[0], LOOKUPS):
             self.load(str(node.left.value))
             return NOWHERE
@@ -114,35 +115,35 @@ class Expressions(State):
                 self.maybe_changed(value)
         return NOWHERE
 
-    def _formatted(self, node: ast.JoinedStr | ast.FormattedValue) -> Reach:
+    def on_formatted(self, node: ast.JoinedStr | ast.FormattedValue) -> Reach:
         if isinstance(node, ast.JoinedStr):
             self.exprs(node.values)
         else:
             self.exprs((node.value, node.format_spec))
         return NOWHERE
 
-    def _walrus(self, node: ast.NamedExpr) -> Reach:
+    def on_walrus(self, node: ast.NamedExpr) -> Reach:
         value = self.expr(node.value)
         self.store(node.target.id, value, self.scope.binder())
         return value
 
-    def _starred(self, node: ast.Starred) -> Reach:
+    def on_starred(self, node: ast.Starred) -> Reach:
         value = self.expr(node.value)
         self.maybe_changed(value)
         return value
 
-    def _await(self, node: ast.Await) -> Reach:
+    def on_await(self, node: ast.Await) -> Reach:
         value = self.expr(node.value)
         self.changed(value)
         return value.loosened()
 
-    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Reach:
+    def on_yield(self, node: ast.Yield | ast.YieldFrom) -> Reach:
         value = self.expr(node.value) if node.value else NOWHERE
         if isinstance(node, ast.YieldFrom):
             self.maybe_changed(value)
         return value.loosened()
 
-    def _lambda(self, node: ast.Lambda) -> Reach:
+    def on_lambda(self, node: ast.Lambda) -> Reach:
         return self.function_value(node.args, [ast.Expr(node.body)], node.body)[0]
 
     def function_value(self, args: ast.arguments, body: Sequence[ast.AST], value: ast.expr) -> tuple[Reach, list[str]]:
@@ -158,7 +159,7 @@ class Expressions(State):
         self.scope = outer
         return joined([reach, defaults]), nodes
 
-    def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Reach:
+    def on_comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Reach:
         outer = self.scope
         self.layers.append(set())
         begun = len(self.events)
@@ -207,26 +208,27 @@ class Expressions(State):
             for node in owner.near:
                 self.links.add(node, value)
 
+
 _METHODS: dict[str, Callable[..., Reach]] = {
-    "Name": Expressions._name,
-    "Constant": Expressions._constant,
-    "Attribute": Expressions._attribute,
-    "Subscript": Expressions._subscript,
-    "Slice": Expressions._slice,
-    "Tuple List Set": Expressions._holds,
-    "BoolOp": Expressions._and_or,
-    "Dict": Expressions._dict,
-    "IfExp": Expressions._if_else,
-    "BinOp": Expressions._binary,
-    "UnaryOp": Expressions._unary,
-    "Compare": Expressions._compare,
-    "JoinedStr FormattedValue TemplateStr Interpolation": Expressions._formatted,
-    "NamedExpr": Expressions._walrus,
-    "Starred": Expressions._starred,
-    "Await": Expressions._await,
-    "Yield YieldFrom": Expressions._yield,
-    "Lambda": Expressions._lambda,
-    "ListComp SetComp DictComp GeneratorExp": Expressions._comprehension,
+    "Name": Expressions.on_name,
+    "Constant": Expressions.on_constant,
+    "Attribute": Expressions.on_attribute,
+    "Subscript": Expressions.on_subscript,
+    "Slice": Expressions.on_slice,
+    "Tuple List Set": Expressions.on_holds,
+    "BoolOp": Expressions.on_and_or,
+    "Dict": Expressions.on_dict,
+    "IfExp": Expressions.on_if_else,
+    "BinOp": Expressions.on_binary,
+    "UnaryOp": Expressions.on_unary,
+    "Compare": Expressions.on_compare,
+    "JoinedStr FormattedValue TemplateStr Interpolation": Expressions.on_formatted,
+    "NamedExpr": Expressions.on_walrus,
+    "Starred": Expressions.on_starred,
+    "Await": Expressions.on_await,
+    "Yield YieldFrom": Expressions.on_yield,
+    "Lambda": Expressions.on_lambda,
+    "ListComp SetComp DictComp GeneratorExp": Expressions.on_comprehension,
 }
 # Some kinds of nodes are newer than the oldest Python that we run on.
 EXPRESSIONS: dict[type, Callable[..., Reach]] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from millstream.notebook.ipython import Effect
+from millstream.notebook.effects import Effect
 from millstream.records import Diagnostic
 
 Kind = Literal["import", "definition", "assignment", "effect", "control", "docstring"]

@@ -87,14 +87,14 @@ class Links:
             for name in rebound:
                 self._earlier.pop(name, None)
             return {}
-        settled = {name: self._settled(name, name in rebound) for name in self._now if ":" not in name}
+        settled = {name: self._settled(name, rebound=name in rebound) for name in self._now if ":" not in name}
         self._now.clear()
         for name in rebound:
             self._earlier.pop(name, None)
         self._earlier.update(settled)
         return settled
 
-    def _settled(self, name: str, rebound: bool) -> Reach:
+    def _settled(self, name: str, *, rebound: bool) -> Reach:
         parts = self._now[name]
         near, far = self.closure(*joined(parts)) if rebound else self.closure((name,))
         return Reach(*(frozenset(n for n in nodes if n != name and ":" not in n) for nodes in (near, far)))

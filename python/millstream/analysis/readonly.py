@@ -174,7 +174,9 @@ FRESH_METHODS = _words(
 )
 
 # Calls that call a function that they are given, on what they are given.
-CALLING = _words("apply applymap map filter pipe transform agg aggregate reduce assign functools.reduce apply_async sorted")
+CALLING = _words(
+    "apply applymap map filter pipe transform agg aggregate reduce assign functools.reduce apply_async sorted"
+)
 
 # Context managers that never swallow an error.
 TRANSPARENT_CONTEXTS = _words(

@@ -34,7 +34,7 @@ class Scope:
         scope: Scope = self
         inside = False
         while scope.parent is not None:
-            if name in scope.outer and scope.outer[name]:
+            if scope.outer.get(name):
                 return scope.module()
             if name in scope.names and not (inside and scope.kind is Kind.CLASS):
                 return scope

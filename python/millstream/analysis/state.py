@@ -99,7 +99,7 @@ class State:
 
     def _is_bound(self, name: str) -> bool:
         """Whether the statement itself has bound ``name`` for certain."""
-        for layer in self.layers:  # any() over a generator takes three times as long
+        for layer in self.layers:  # noqa: SIM110 - any() over a generator takes three times as long
             if name in layer:
                 return True
         return False

@@ -1,3 +1,4 @@
+# ruff: noqa: D102 - an on_ method says by its name what it walks
 """The walk over statements: what is bound for certain and what perhaps, and whose code runs when."""
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from millstream.analysis.state import Frame
 
 
 class Statements(Calls):
-    """Walks statements; each method says whether control never passes the statement (``raise``, ``return``…)."""
+    """Walks statements; each ``on_`` method says whether control never passes the statement (``raise``, ``return``…)."""
 
     def statement(self, node: ast.stmt) -> bool:
         """Walk ``node``."""
@@ -35,26 +36,26 @@ class Statements(Calls):
             self.layers[-1] |= set.intersection(*left)
         return not left
 
-    def _pass(self, node: ast.stmt) -> bool:
+    def on_pass(self, _: ast.stmt) -> bool:
         return False
 
-    def _leave(self, node: ast.Break | ast.Continue) -> bool:
+    def on_leave(self, node: ast.Break | ast.Continue) -> bool:
         if not self.in_loop:
             self.observer.misplaced(node, node.__class__.__name__.lower(), "a loop")
         return True
 
-    def _raise(self, node: ast.Raise) -> bool:
+    def on_raise(self, node: ast.Raise) -> bool:
         self.exprs((node.exc, node.cause))
         return True
 
-    def _return(self, node: ast.Return) -> bool:
+    def on_return(self, node: ast.Return) -> bool:
         if self.scope.kind is not Kind.FUNCTION:
             self.observer.misplaced(node, "return", "a function")
         if node.value is not None:
             self.expr(node.value)
         return True
 
-    def _expression(self, node: ast.Expr) -> bool:
+    def on_expression(self, node: ast.Expr) -> bool:
         value = node.value
         self.expr(value)
         if self.scope is self.module:
@@ -62,7 +63,7 @@ class Statements(Calls):
             self.display.update(dict.fromkeys(n.id for n in shown if isinstance(n, ast.Name)))
         return False
 
-    def _assign(self, node: ast.Assign) -> bool:
+    def on_assign(self, node: ast.Assign) -> bool:
         value = node.value
         if isinstance(value, ast.Lambda) and self._named_lambda(node.targets, value):
             return False
@@ -101,7 +102,7 @@ class Statements(Calls):
             self.assign(part, reach)
         return True
 
-    def _augmented(self, node: ast.AugAssign) -> bool:
+    def on_augmented(self, node: ast.AugAssign) -> bool:
         value = self.expr(node.value)
         if isinstance(node.target, ast.Name):
             owner = self.load(node.target.id)
@@ -111,7 +112,7 @@ class Statements(Calls):
             self.assign(node.target, value.loosened())
         return False
 
-    def _annotated(self, node: ast.AnnAssign) -> bool:
+    def on_annotated(self, node: ast.AnnAssign) -> bool:
         if self.scope.kind is not Kind.FUNCTION:
             self.expr(node.annotation)
         if node.value is not None:
@@ -120,7 +121,7 @@ class Statements(Calls):
             self.expr(node.target)
         return False
 
-    def _delete(self, node: ast.Delete) -> bool:
+    def on_delete(self, node: ast.Delete) -> bool:
         waiting = list(node.targets)
         for target in waiting:
             if isinstance(target, ast.Name):
@@ -132,14 +133,14 @@ class Statements(Calls):
                 self.fill(target, NOWHERE)
         return False
 
-    def _import(self, node: ast.Import | ast.ImportFrom) -> bool:
+    def on_import(self, node: ast.Import | ast.ImportFrom) -> bool:
         for name, path in imported_names(node):
             self.store(name, NOWHERE)
             self.scope.owner(name).imports[name] = path
         self.observer.imported(node)
         return False
 
-    def _if(self, node: ast.If) -> bool:
+    def on_if(self, node: ast.If) -> bool:
         self.expr(node.test)
         if _is_main(node.test):
             gained = self.block(node.body)
@@ -147,7 +148,7 @@ class Statements(Calls):
             return self._either([gained])
         return self._either([self.block(node.body), self.block(node.orelse)])
 
-    def _for(self, node: ast.For | ast.AsyncFor) -> bool:
+    def on_for(self, node: ast.For | ast.AsyncFor) -> bool:
         value = self.expr(node.iter)
         self.maybe_changed(value)
         begun = len(self.events)
@@ -164,7 +165,7 @@ class Statements(Calls):
         self.block(body)
         self.in_loop = outer
 
-    def _while(self, node: ast.While) -> bool:
+    def on_while(self, node: ast.While) -> bool:
         begun = len(self.events)
         self.expr(node.test)
         self._loop(node.body)
@@ -172,7 +173,7 @@ class Statements(Calls):
         self.block(node.orelse)
         return False
 
-    def _with(self, node: ast.With | ast.AsyncWith) -> bool:
+    def on_with(self, node: ast.With | ast.AsyncWith) -> bool:
         certain = True
         depth = len(self.layers)
         for item in node.items:
@@ -199,7 +200,7 @@ class Statements(Calls):
             return context.func.id == "open"
         return isinstance(context.func, ast.Attribute) and context.func.attr in readonly.TRANSPARENT_METHODS
 
-    def _try(self, node: ast.Try) -> bool:
+    def on_try(self, node: ast.Try) -> bool:
         ends = [self.block([*node.body, *node.orelse])]
         for handler in node.handlers:
             if handler.type is not None:
@@ -220,7 +221,7 @@ class Statements(Calls):
         self.layers.pop()
         return gained - {handler.name} if gained is not None else None
 
-    def _match(self, node: ast.Match) -> bool:
+    def on_match(self, node: ast.Match) -> bool:
         value = self.expr(node.subject)
         ends: list[set[str] | None] = []
         whole = False
@@ -232,7 +233,9 @@ class Statements(Calls):
             gained = self.block(case.body)
             ends.append(None if gained is None else gained | self.layers[-1])
             self.layers.pop()
-            whole = whole or (case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None)
+            whole = whole or (
+                case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
+            )
         return self._either(ends if whole else [*ends, set()])
 
     def _pattern(self, pattern: ast.pattern, value: Reach) -> None:
@@ -248,15 +251,16 @@ class Statements(Calls):
             elif isinstance(node, ast.MatchClass):
                 self.expr(node.cls)
 
-    def _global(self, node: ast.Global | ast.Nonlocal) -> bool:
+    def on_global(self, node: ast.Global | ast.Nonlocal) -> bool:
         if isinstance(node, ast.Nonlocal) and self.scope is self.module:
             self.observer.misplaced(node, "nonlocal", "a function")
         self.scope.outer.update(dict.fromkeys(node.names, isinstance(node, ast.Global)))
         return False
 
-    def _assert(self, node: ast.Assert) -> bool:
+    def on_assert(self, node: ast.Assert) -> bool:
         self.exprs((node.test, node.msg))
         return False
+
 
 def _is_main(test: ast.expr) -> bool:
     """``__name__ == "__main__"``, which a kernel always finds true."""
@@ -271,24 +275,24 @@ def _is_main(test: ast.expr) -> bool:
 
 
 _METHODS: dict[str, Callable[..., bool]] = {
-    "Expr": Statements._expression,
-    "Assign": Statements._assign,
-    "AugAssign": Statements._augmented,
-    "AnnAssign": Statements._annotated,
-    "Delete": Statements._delete,
-    "Import ImportFrom": Statements._import,
-    "If": Statements._if,
-    "For AsyncFor": Statements._for,
-    "While": Statements._while,
-    "With AsyncWith": Statements._with,
-    "Try TryStar": Statements._try,
-    "Match": Statements._match,
-    "Global Nonlocal": Statements._global,
-    "Return": Statements._return,
-    "Raise": Statements._raise,
-    "Assert": Statements._assert,
-    "Pass": Statements._pass,
-    "Break Continue": Statements._leave,
+    "Expr": Statements.on_expression,
+    "Assign": Statements.on_assign,
+    "AugAssign": Statements.on_augmented,
+    "AnnAssign": Statements.on_annotated,
+    "Delete": Statements.on_delete,
+    "Import ImportFrom": Statements.on_import,
+    "If": Statements.on_if,
+    "For AsyncFor": Statements.on_for,
+    "While": Statements.on_while,
+    "With AsyncWith": Statements.on_with,
+    "Try TryStar": Statements.on_try,
+    "Match": Statements.on_match,
+    "Global Nonlocal": Statements.on_global,
+    "Return": Statements.on_return,
+    "Raise": Statements.on_raise,
+    "Assert": Statements.on_assert,
+    "Pass": Statements.on_pass,
+    "Break Continue": Statements.on_leave,
 }
 # Some kinds of nodes are newer than the oldest Python that we run on.
 STATEMENTS: dict[type, Callable[..., bool]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from millstream.notebook.ipython import Effect, Translation, translate
+from millstream.notebook.effects import Effect
+from millstream.notebook.ipython import Translation, translate
 from millstream.notebook.reader import Notebook, parse, read
 
 __all__ = ["Effect", "Notebook", "Translation", "parse", "read", "translate"]

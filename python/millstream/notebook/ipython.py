@@ -7,20 +7,12 @@ Code inside magics (``%%time``, ``%timeit``, ``%%capture``) is exposed in place.
 from __future__ import annotations
 
 import ast
-import keyword
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from millstream.notebook.effects import Effect, cell_effect, line_effect, shell_effect, words
 from millstream.notebook.lines import Line, logical_lines
-from millstream.notebook.magics import (
-    AUTOMAGIC,
-    CELL_MAGICS,
-    HARMLESS_COMMANDS,
-    INSTALLERS,
-    LINE_MAGICS,
-    Kind,
-    Magic,
-)
+from millstream.notebook.magics import AUTOMAGIC, CELL_MAGICS, LINE_MAGICS, Magic
 from millstream.notebook.source import is_expression, is_python, parse_python
 
 OWN_SCOPE = "__timeit__"  # the class whose body stands for code that runs in names of its own
@@ -30,30 +22,10 @@ _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.)(?: |$)|^\s*(?:In \[\d+\]:|\.{3,}:)(?: 
 _CELL_MAGIC = re.compile(r"%%(!|[\w.]+)(\?{0,2})(.*)\Z", re.DOTALL)
 _LINE_MAGIC = re.compile(r"(%{1,2})[ \t]*([\w.]*)(.*)\Z", re.DOTALL)
 _HELP = re.compile(r"%{0,2}(?!\d)[\w*]+(?:\.\w+|\[-?\d+\])*\?{1,2}\s*\Z")
-_EXPANDED = re.compile(r"\{([^{}\n]+)\}|(?<!\$)\$([^\W\d]\w*)")
-_WORD = re.compile(r"[^\W\d]\w*")
-_SHELL_SYNTAX = re.compile(r"[|;&<>`\n]|\$\(")
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """One piece of IPython syntax.
-
-    ``line`` counts from 1 within the cell; ``name`` is the magic's name, or the program's for a shell command;
-    ``argument`` is the rest of its line. ``known`` is False for a magic that is not in our lists. ``harmless`` ones
-    neither change a value nor read a file of the project; ``opaque`` ones may read and bind any name.
-    """
-
-    kind: Kind
-    line: int
-    text: str
-    name: str
-    known: bool = True
-    defines: frozenset[str] = frozenset()
-    uses: frozenset[str] = frozenset()
-    harmless: bool = False
-    opaque: bool = False
-    argument: str = ""
+_OPTION = re.compile(r"\s*(-{1,2}[A-Za-z][\w-]*)(?:\s+|\Z)|\s+")
+_VALUE = re.compile(r"\S+\s*")
+_WITH_CODE_BESIDE = frozenset({"timeit", "prun", "memit"})  # cell magics whose first line holds code as well
+_ASKS = Magic("help", harmless=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +61,7 @@ def _automagic(line: str) -> str | None:
 def _without_margin(lines: list[str]) -> list[str]:
     """The lines without the prompts of a pasted session or the indent that the whole cell has."""
     first = next((line for line in lines if line.strip()), "")
-    margin = first[: len(first) - len(first.lstrip())]
+    margin, _ = _split_indent(first)
     if margin:
         lines = [line.removeprefix(margin) for line in lines]
     if _PROMPT.match(first):
@@ -106,39 +78,36 @@ class _Translator:
 
     def cell(self, start: int) -> None:
         """Translate from line ``start`` on, where a cell magic may stand, and another below it."""
-        while (first := self._first_line(start)) is not None and self.lines[first].startswith("%%"):
+        first = self._first_line(start)
+        while first is not None and self.lines[first].startswith("%%"):
             if not self._cell_magic(first):
                 return
             start = first + 1
-        stripped = self.lines[first].strip() if first is not None else ""
-        if first is not None and _automagic(stripped) and not any(line.strip() for line in self.lines[first + 1 :]):
-            self._magic(Line(first, first + 1), "", "%" + stripped)
+            first = self._first_line(start)
+        if first is not None and self._first_line(first + 1) is None and _automagic(self.lines[first].strip()):
+            self._magic(Line(first, first + 1), "", "%" + self.lines[first].strip())
             return
-        self._statements(start)
+        for line in logical_lines(self.lines[start:]):
+            self._statement(line._replace(start=line.start + start, end=line.end + start))
 
     def _first_line(self, start: int) -> int | None:
         return next((n for n in range(start, len(self.lines)) if self.lines[n].strip()), None)
 
-    def _statements(self, start: int) -> None:
-        for line in logical_lines(self.lines[start:]):
-            self._statement(line._replace(start=line.start + start, end=line.end + start))
-
     def _statement(self, line: Line) -> None:
-        first = self.lines[line.start]
         text = "\n".join(self.lines[line.start : line.end])
         if line.assigned is not None:
-            self._assigned(line, first[: line.assigned], text[line.assigned :])
+            self._assigned(line, text[: line.assigned], text[line.assigned :])
             return
         if not line.escaped and not line.help:
             return
         indent, body = _split_indent(text)
         if body.startswith("?") or (_HELP.search(body) and not body.startswith("!")):
-            self._opaque(line, indent, _effect(Magic("help", harmless=True), line, body, "help"))
+            self._opaque(line, indent, _effect(_ASKS, line, body, "help"))
         elif body.startswith("!"):
-            self._opaque(line, indent, _shell(line, body, body.lstrip("!")), "system")
+            self._opaque(line, indent, shell_effect(line.start + 1, body, body.lstrip("!")), "system")
         elif body.startswith("%"):
             self._magic(line, indent, body)
-        elif line.escaped:
+        else:
             self._autocall(line, indent, body)
 
     def _replace(self, line: Line, code: str) -> None:
@@ -154,48 +123,48 @@ class _Translator:
         self._replace(line, f"{indent}{target}get_ipython(){method}")
 
     def _magic(self, line: Line, indent: str, body: str) -> None:
-        percent, name, argument = _LINE_MAGIC.match(body).groups()  # type: ignore[union-attr]
+        percent, name, argument = _parts(body)
         magic = LINE_MAGICS.get(name) if percent == "%" else None
         if magic and magic.code:
             self._code(line, indent, body, name, magic)
         else:
-            self._opaque(line, indent, _line_effect(line, body, name, argument.strip(), magic), "run_line_magic")
+            effect = line_effect(line.start + 1, body, name, argument.strip(), magic)
+            self._opaque(line, indent, effect, "run_line_magic")
 
     def _code(self, line: Line, indent: str, body: str, name: str, magic: Magic) -> None:
+        """A line magic with code: ``%time x = f()`` binds ``x``, ``%timeit x = f()`` does not."""
         start = _code_start(body, len(name) + 1, magic)
         code = body[start:]
         plain = translate(code).python.strip() if "\n" not in code else code
         effect = _effect(magic, line, body, name, argument=code)
+        wrapped = f"class {OWN_SCOPE}: {plain}"
         if not plain.strip():
             self._opaque(line, indent, effect)
         elif magic.code == "shared" or is_expression(plain):
-            self._keep(line, indent, start, plain, effect)
-        elif is_python(wrapped := f"class {OWN_SCOPE}: {plain}"):
+            self.effects.append(effect)
+            self._replace(line, _in_place(indent, start, plain))
+        elif is_python(wrapped):
             self.effects.append(effect)
             self._replace(line, indent + wrapped)
         else:
-            self._opaque(line, indent, _effect(magic, line, body, name, uses=_words(code)), "run_line_magic")
-
-    def _keep(self, line: Line, indent: str, start: int, code: str, effect: Effect) -> None:
-        """Leave ``code`` in its columns: after a form feed, Python counts the indent anew."""
-        self.effects.append(effect)
-        self._replace(line, " " * (start - 1) + "\f" + indent + code if start else indent + code)
+            self._opaque(line, indent, replace(effect, uses=words(code)), "run_line_magic")
 
     def _assigned(self, line: Line, left: str, right: str) -> None:
-        names = _targets(left)
+        names, number = _targets(left), line.start + 1
         if right.startswith("!"):
-            effect, call = _shell(line, left + right, right.lstrip("!"), names), "getoutput"
+            effect, call = shell_effect(number, left + right, right.lstrip("!"), names), "getoutput"
         else:
-            _, name, argument = _LINE_MAGIC.match(right).groups()  # type: ignore[union-attr]
+            _, name, argument = _parts(right)
             magic = LINE_MAGICS.get(name)
-            if magic and magic.code == "shared" and is_expression(code := right[_code_start(right, len(name) + 1, magic) :]):
+            code = right[_code_start(right, len(name) + 1, magic) :] if magic else ""
+            if magic and magic.code == "shared" and is_expression(code):
                 self.effects.append(_effect(magic, line, left + right, name, names, argument=code))
                 self._replace(line, f"{left}({code})")
                 return
-            effect, call = _line_effect(line, left + right, name, argument.strip(), magic, names), "run_line_magic"
+            effect = line_effect(number, left + right, name, argument.strip(), magic, names)
+            call = "run_line_magic"
         self.effects.append(effect)
-        uses = ", ".join(sorted(effect.uses))
-        self._replace(line, f"{left}get_ipython().{call}({uses})")
+        self._replace(line, f"{left}get_ipython().{call}({', '.join(sorted(effect.uses))})")
 
     def _autocall(self, line: Line, indent: str, body: str) -> None:
         """``/f a b``, ``,f a b`` and ``;f a b``: a call whose brackets, or quotes, IPython adds."""
@@ -203,7 +172,7 @@ class _Translator:
         quoted = {",": ", ".join(map(repr, rest.split())), ";": repr(rest), "/": ", ".join(rest.split())}[body[0]]
         code = f"{function}({quoted})"
         if is_python(code):
-            self.effects.append(Effect("magic", line.start + 1, body, body[0], harmless=True))
+            self.effects.append(_effect(Magic("magic", harmless=True), line, body, body[0]))
             self._replace(line, indent + code)
 
     def _cell_magic(self, first: int) -> bool:
@@ -212,22 +181,20 @@ class _Translator:
         name, asked, argument = match.groups() if (match := _CELL_MAGIC.match(text)) else (text[2:], "", "")
         line, magic = Line(first, first + 1), CELL_MAGICS.get(name)
         if asked:
-            self._opaque(line, "", _effect(Magic("help", harmless=True), line, text, name))
+            self._opaque(line, "", _effect(_ASKS, line, text, name))
             return True
         if magic and magic.code:
             return self._cell_code(line, text, name, argument, magic)
         body = "\n".join(self.lines[first + 1 :])
-        effect = _cell_effect(line, text, name, argument.strip(), magic, body)
-        self._opaque(Line(first, len(self.lines)), "", effect, "run_cell_magic" if not magic else "system")
+        effect = cell_effect(first + 1, text, name, argument.strip(), magic, body)
+        self._opaque(Line(first, len(self.lines)), "", effect, "system" if magic else "run_cell_magic")
         return False
 
     def _cell_code(self, line: Line, text: str, name: str, argument: str, magic: Magic) -> bool:
-        defines = _words(argument) if name == "capture" else frozenset()
-        defines = frozenset(word for word in argument.split() if word in defines)
+        named = [word for word in argument.split() if word.isidentifier()] if name == "capture" else []
+        self.effects.append(_effect(magic, line, text, name, frozenset(named), argument=argument.strip()))
         start = _code_start(text, len(name) + 2, magic)
-        code = text[start:] if name in {"timeit", "prun", "memit"} else ""
-        self.effects.append(_effect(magic, line, text, name, defines, argument=argument.strip()))
-        self._replace(line, code)
+        self._replace(line, text[start:] if name in _WITH_CODE_BESIDE else "")
         if magic.code == "own scope":
             self._own_scope(line.start)
             return False
@@ -237,32 +204,32 @@ class _Translator:
         """Make the lines below ``first`` the body of a class, moved to the right by one column."""
         below = _Translator(self.lines[first + 1 :])
         below.cell(0)
-        self.effects += [_moved(effect, first + 1) for effect in below.effects]
+        self.effects += [replace(effect, line=effect.line + first + 1) for effect in below.effects]
         for line in list(logical_lines(below.lines)):
             if below.lines[line.start].strip():
                 below.lines[line.start] = " " + below.lines[line.start]
-        setup = f"{self.lines[first]}; " if self.lines[first].strip() else ""
-        if any(line.strip() and not line.lstrip().startswith("#") for line in below.lines):
+        set_up = self.lines[first].strip()
+        if any(_is_code(line) for line in below.lines):
             self.lines[first] = f"class {OWN_SCOPE}:"
-            if setup and is_python(setup):
-                below.lines = self._with_setup(setup, below.lines)
+            if set_up and is_python(set_up):
+                below.lines = _with_set_up(set_up, below.lines)
         self.lines[first + 1 :] = below.lines
 
-    @staticmethod
-    def _with_setup(setup: str, lines: list[str]) -> list[str]:
-        """The set-up code of ``%%timeit`` in front of the first simple statement of the body."""
-        for number, line in enumerate(lines):
-            if line.strip() and not line.lstrip().startswith("#"):
-                joined = [*lines[:number], " " + setup + line.lstrip(), *lines[number + 1 :]]
-                fits = is_python("\n".join([f"class {OWN_SCOPE}:", *joined]))
-                return joined if fits else lines
-        return lines
+
+def _with_set_up(set_up: str, lines: list[str]) -> list[str]:
+    """The set-up code of ``%%timeit`` in front of the body, where that is a simple statement."""
+    number = next(n for n, line in enumerate(lines) if _is_code(line))
+    joined = [*lines[:number], f" {set_up}; {lines[number].lstrip()}", *lines[number + 1 :]]
+    return joined if is_python("\n".join([f"class {OWN_SCOPE}:", *joined])) else lines
 
 
-def _moved(effect: Effect, lines: int) -> Effect:
-    from dataclasses import replace
+def _is_code(line: str) -> bool:
+    return line.strip() != "" and not line.lstrip().startswith("#")
 
-    return replace(effect, line=effect.line + lines)
+
+def _in_place(indent: str, start: int, code: str) -> str:
+    """``code`` in the columns where it stood: after a form feed, Python counts the indent anew."""
+    return " " * (start - 1) + "\f" + indent + code if start else indent + code
 
 
 def _split_indent(text: str) -> tuple[str, str]:
@@ -270,73 +237,33 @@ def _split_indent(text: str) -> tuple[str, str]:
     return text[: len(text) - len(body)], body
 
 
+def _parts(magic: str) -> tuple[str, str, str]:
+    """The percent signs, the name and the rest of a line magic."""
+    match = _LINE_MAGIC.match(magic)
+    return (match[1], match[2], match[3]) if match else ("%", "", "")
+
+
 def _effect(
-    magic: Magic,
-    line: Line,
-    text: str,
-    name: str,
-    defines: frozenset[str] = frozenset(),
-    uses: frozenset[str] = frozenset(),
-    argument: str = "",
+    magic: Magic, line: Line, text: str, name: str, defines: frozenset[str] = frozenset(), *, argument: str = ""
 ) -> Effect:
-    return Effect(magic.kind, line.start + 1, text, name, True, defines, uses, magic.harmless, False, argument)
-
-
-def _shell(line: Line, text: str, command: str, defines: frozenset[str] = frozenset()) -> Effect:
-    words = command.split()
-    program = words[0] if words else ""
-    harmless = not defines and not _SHELL_SYNTAX.search(command) and any(
-        tuple(words[: len(start)]) == start for start in HARMLESS_COMMANDS
+    return Effect(
+        kind=magic.kind,
+        line=line.start + 1,
+        text=text,
+        name=name,
+        defines=defines,
+        harmless=magic.harmless,
+        argument=argument,
     )
-    install = harmless and (program in INSTALLERS or words[1:3] == ["-m", "pip"])
-    uses = _expanded(command)
-    kind: Kind = "install" if install else "shell"
-    return Effect(kind, line.start + 1, text, program, True, defines, uses, harmless or not words, False, command.strip())
-
-
-def _line_effect(
-    line: Line, text: str, name: str, argument: str, magic: Magic | None, defines: frozenset[str] = frozenset()
-) -> Effect:
-    number, uses = line.start + 1, _expanded(argument)
-    if magic is None:
-        uses = _words(argument)
-        return Effect("magic", number, text, name, False, defines | _outputs(argument), uses, False, True, argument)
-    opaque, words = magic.kind == "run", argument.split()
-    if magic.code:
-        uses = _words(argument)
-    if name == "store":
-        restored = words[:1] == ["-r"]
-        named = frozenset(word for word in words if word.isidentifier())
-        opaque = restored and not named
-        defines, uses = (defines | named, uses) if restored else (defines, uses | named)
-    elif name in {"reset", "reset_selective", "xdel", "pylab"}:
-        opaque = True
-    elif name in {"sx", "system", "sc"}:
-        return _shell(line, text, argument, defines)
-    elif name == "macro":
-        opaque = True
-    harmless = magic.harmless and not (defines and name not in {"time"})
-    return Effect(magic.kind, number, text, name, True, defines, uses, harmless, opaque, argument)
-
-
-def _cell_effect(line: Line, text: str, name: str, argument: str, magic: Magic | None, body: str) -> Effect:
-    number, defines = line.start + 1, _outputs(argument)
-    whole = f"{text}\n{body}" if body else text
-    if magic is None:
-        uses = _words(f"{argument}\n{body}")
-        return Effect("magic", number, whole, name, False, defines, uses, False, True, argument)
-    return Effect(magic.kind, number, whole, name, True, defines, _expanded(argument), magic.harmless, False, argument)
 
 
 def _code_start(text: str, position: int, magic: Magic) -> int:
     """Where the code begins behind the magic's options: ``%timeit -n 10 -q f(x)``."""
-    option = re.compile(r"\s*(-{1,2}[A-Za-z][\w-]*)(\s+|\Z)|\s+")
-    while match := option.match(text, position):
+    while match := _OPTION.match(text, position):
         position = match.end()
-        flag = match.group(1)
-        if flag and len(flag) == 2 and flag[1] in magic.valued:
-            value = re.compile(r"\S+\s*").match(text, position)
-            position = value.end() if value else position
+        flag = match[1]
+        if flag and len(flag) == 2 and flag[1] in magic.valued and (value := _VALUE.match(text, position)):
+            position = value.end()
     return position
 
 
@@ -346,29 +273,3 @@ def _targets(left: str) -> frozenset[str]:
     except SyntaxError:
         return frozenset()
     return frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
-
-
-def _outputs(argument: str) -> frozenset[str]:
-    """Names that options such as ``--out x`` and ``-o x,y``, or SQL's ``x <<``, say are bound."""
-    found = re.findall(r"(?:^|\s)(?:-o|--out|--err|--output|--proc)[ =]([\w,]+)|(?:^|\s)(\w+)\s*<<", argument)
-    return frozenset(name for pair in found for part in pair for name in part.split(",") if name.isidentifier())
-
-
-def _expanded(text: str) -> frozenset[str]:
-    """The names in ``{expression}`` and ``$name``, which IPython puts into a command before it runs."""
-    names: set[str] = set()
-    for expression, name in _EXPANDED.findall(text):
-        names |= {name} if name else _loaded(expression)
-    return frozenset(names)
-
-
-def _loaded(expression: str) -> set[str]:
-    try:
-        tree = parse_python(expression.strip())
-    except SyntaxError:
-        return set()
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text) if not keyword.iskeyword(word))

@@ -24,7 +24,9 @@ _TRIPLE_END = {
     "'''": re.compile(r"(?:[^'\\]|\\(?:.|\n)|'(?!''))*'''"),
 }
 # ``x = !ls`` and ``a, b = %magic``: told from Python before its quotes are read, as a shell's need not pair up.
-_ASSIGNED = re.compile(r"[ \t]*\*?[^\W\d][\w.]*(?:\[[^\]=\n]*\])*(?:[ \t]*,[ \t]*\*?[^\W\d][\w.]*)*[ \t]*,?[ \t]*=[ \t]*(?=[%!])")
+_ASSIGNED = re.compile(
+    r"[ \t]*\*?[^\W\d][\w.]*(?:\[[^\]=\n]*\])*(?:[ \t]*,[ \t]*\*?[^\W\d][\w.]*)*[ \t]*,?[ \t]*=[ \t]*(?=[%!])"
+)
 _ESCAPES = frozenset("%!?,;/")
 
 
@@ -56,7 +58,7 @@ def _escape(lines: Sequence[str], index: int) -> Line | None:
     line = lines[index]
     body = line.lstrip()
     match = None if body[:1] in _ESCAPES else _ASSIGNED.match(line)
-    if not match and body[:1] not in _ESCAPES or body.startswith("#"):
+    if not match and body[:1] not in _ESCAPES:
         return None
     end = index + 1
     while end < len(lines) and lines[end - 1].endswith("\\"):

@@ -175,9 +175,49 @@ CELL_MAGICS: dict[str, Magic] = {
 }
 
 AUTOMAGIC = frozenset(
-    "alias autoreload cat cd clear conda config cp dirs env hist history less ll load_ext ls lsmagic magic mamba man "
-    "matplotlib micromamba mkdir more mv pip popd pushd pwd quickref reload_ext rm rmdir run time timeit uv who "
-    "who_ls whos xmode".split()
+    [
+        "alias",
+        "autoreload",
+        "cat",
+        "cd",
+        "clear",
+        "conda",
+        "config",
+        "cp",
+        "dirs",
+        "env",
+        "hist",
+        "history",
+        "less",
+        "ll",
+        "load_ext",
+        "ls",
+        "lsmagic",
+        "magic",
+        "mamba",
+        "man",
+        "matplotlib",
+        "micromamba",
+        "mkdir",
+        "more",
+        "mv",
+        "pip",
+        "popd",
+        "pushd",
+        "pwd",
+        "quickref",
+        "reload_ext",
+        "rm",
+        "rmdir",
+        "run",
+        "time",
+        "timeit",
+        "uv",
+        "who",
+        "who_ls",
+        "whos",
+        "xmode",
+    ]
 )
 
 # The program, and the words that must follow it, if any.
@@ -194,3 +234,6 @@ HARMLESS_COMMANDS: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 
 INSTALLERS = frozenset({"pip", "pip3", "conda", "mamba", "micromamba", "uv", "poetry", "apt", "apt-get", "brew", "npm"})
+
+# Magics that read or bind names that nobody can see.
+OPAQUE = frozenset({"reset", "reset_selective", "xdel", "pylab"})
