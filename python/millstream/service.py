@@ -102,6 +102,31 @@ def run(
             return result
 
 
+def explain(
+    target: str | Path,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    step: str | None = None,
+    cache: bool = True,
+    keep: str = "needed",
+    kernel: str | None = None,
+    suggest: bool = False,
+) -> dict[str, Any]:
+    """Why each step of a notebook or pipeline would run now, or would not: ``{"steps": [{name, status, reason}]}``.
+
+    Nothing is run. Raises RefusedError for a notebook that cannot run, and what :func:`run` raises for a bad call.
+    """
+    from millstream.run.runner import Runner, refuse
+
+    path = Path(target)
+    store, request = _request(
+        path, parameters=parameters, step=step, cache=cache, keep=keep, kernel=kernel, suggest=suggest
+    )
+    if not request.program.ok:
+        raise refuse(request.program, path)
+    return {"steps": Runner(store, request, lambda _: None).explain()}
+
+
 def verify(
     notebook: str | Path,
     *,

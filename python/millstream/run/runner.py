@@ -84,6 +84,15 @@ class Runner:
             return self._end("succeeded", None)
         return self._end("refused" if (failure.error or {}).get("code") == "MS401" else "failed", failure.error)
 
+    def explain(self) -> list[dict[str, Any]]:
+        """Why each step would run, or would not. Nothing is run or recorded."""
+        from millstream.run.explain import explain
+
+        request = self.request
+        kernel = kernelspecs.choose(request.program.notebook.kernel, request.kernel).name
+        wanted = self.order if request.step is None else ancestors(request.program, request.step)
+        return explain(self._job(kernel), wanted)
+
     def _job(self, kernel: str) -> Job:
         request = self.request
         job = Job(

@@ -95,20 +95,24 @@ def key_of(job: Job, step: str, found: Found) -> Key:
     )
 
 
-def from_cache(job: Job, step: str, found: Found) -> Outcome | Miss:
-    """The result of an earlier run, if one still holds."""
+def look_up(job: Job, step: str, found: Found) -> dict[str, Any] | Miss:
+    """The cache entry that still holds for the step, or why there is none."""
     if not job.use_cache:
         return Miss(reason="the cache is off")
     if reason := never_cached(job.program, step):
         return Miss(reason=reason)
-    key = key_of(job, step, found)
-    entry = job.cache.look(key, found, job.site, arguments_of(job, step)["live"])
+    return job.cache.look(key_of(job, step, found), found, job.site, arguments_of(job, step)["live"])
+
+
+def from_cache(job: Job, step: str, found: Found) -> Outcome | Miss:
+    """The result of an earlier run, if one still holds."""
+    entry = look_up(job, step, found)
     if isinstance(entry, Miss):
         return entry
     job.cache.bring_back(entry)
     return Outcome(
         step=step, status="cached", seconds=0.0, found=found, manifest=entry["manifest"], executed=entry["executed"],
-        key=key.digest, packages=entry["packages"], cached_from=entry["run"],
+        key=key_of(job, step, found).digest, packages=entry["packages"], cached_from=entry["run"],
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from millstream.cli.options import examples, json_option, run_options
-from millstream.cli.output import put_json
+from millstream.cli.output import put, put_json
 from millstream.errors import UsageError
 
 _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
@@ -23,6 +23,7 @@ _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
         "millstream run flights.ipynb",
         "millstream run flights.ipynb -p month 2 -p test_share 0.25",
         "millstream run pipelines/flights -f params.yaml --step train",
+        "millstream run flights.ipynb --explain",
         "millstream run flights.ipynb --json | jq .metrics",
     )
 )
@@ -32,6 +33,7 @@ _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
 @click.option("--no-cache", is_flag=True, help="Run every step, whatever was kept of earlier runs.")
 @click.option("--keep", type=click.Choice(["needed", "all"]), default="needed", show_default=True,
               help="Keep the values that cross a border between steps, or every value that a step leaves.")  # fmt: skip
+@click.option("--explain", is_flag=True, help="Say for each step why it would run or not; run nothing.")
 @click.option("--events", metavar="FILE", hidden=True, help="Append each event as one line of JSON.")
 @json_option
 @click.pass_context
@@ -43,6 +45,7 @@ def run(
     given: tuple[tuple[str, str], ...],
     file: str | None,
     no_cache: bool,
+    explain: bool,
     events: str | None,
     as_json: bool,
     **options: Any,
@@ -58,6 +61,10 @@ def run(
     from millstream.cli.summary import put_run, say_run_failure
 
     parameters = gather(file, given)
+    if explain:
+        options = {name: value for name, value in options.items() if name not in ("jobs", "fresh_kernels")}
+        put_explained(service.explain(target, parameters=parameters, cache=not no_cache, **options), as_json=as_json)
+        return
     with recording(events) as record, followed(target, record) as listen:
         result = service.run(target, parameters=parameters, cache=not no_cache, on_event=listen, **options)
     say_run_failure(result, target)
@@ -66,6 +73,16 @@ def run(
     else:
         put_run(result, target)
     ctx.exit(_EXIT_CODES.get(result["status"], 1))
+
+
+def put_explained(found: dict[str, Any], *, as_json: bool) -> None:
+    """Print why each step would run or not."""
+    if as_json:
+        put_json(found)
+        return
+    for step in found["steps"]:
+        verb = {"cached": "is cached", "runs": "runs", "depends": "may run"}[step["status"]]
+        put(f"{step['name']} {verb}: {step['reason']}")
 
 
 @contextmanager

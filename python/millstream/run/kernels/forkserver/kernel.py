@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from . import wire
+from . import ending, wire
 from .imports import FOLDERS_KEPT, Importer
 
 _STREAMS = ("stdin", "stdout", "stderr")
@@ -166,6 +166,7 @@ def _serve(client: int, connection: socket.socket, preloaded: Preloaded) -> None
     connection.close()
     app.poller = ClientPoller(client)
     app.start()
+    ending.end(app.shell)
 
 
 @contextmanager
