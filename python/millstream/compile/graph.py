@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from millstream.analysis import CellFacts, Deferred
 from millstream.compile.layout import Block, Layout
+from millstream.compile.lookups import looked_up
 from millstream.records import Edge
 
 Names = frozenset[str]
@@ -39,8 +40,9 @@ class Effects:
 class Dataflow:
     """The dataflow of one notebook: facts by cell, and what functions do when they are called."""
 
-    def __init__(self, facts: Mapping[int, CellFacts]) -> None:
+    def __init__(self, facts: Mapping[int, CellFacts], sources: Mapping[int, str] | None = None) -> None:
         self.facts = facts
+        self.looked_up = {cell: looked_up(source, facts[cell]) for cell, source in (sources or {}).items()}
         self.deferred: dict[str, list[Deferred]] = {}
         for cell in facts.values():
             for name, what in cell.deferred.items():
@@ -111,9 +113,22 @@ class Graph:
 
 
 def cells_of(block: Block, layout: Layout) -> list[int]:
-    """A step's cells with the set-up cells between them."""
-    first, last = block.cells[0], block.cells[-1]
-    return sorted({*block.cells, *(c for c in layout.set_up if first < c < last)})
+    """A step's cells in order, with the set-up cells that run as cells of its own."""
+    return sorted({*block.cells, *(c for c in layout.set_up if _owner(c, layout) is block)})
+
+
+def _owner(cell: int, layout: Layout) -> Block | None:
+    """The step that a set-up cell runs in once, where its place counts; None when it just runs before each step.
+
+    It counts inside a step, behind the last one, and between two where the cell does more than import and define:
+    what it does then comes after what earlier steps did, and is handed on like it.
+    """
+    following = next((block for block in layout.steps if block.cells[-1] > cell), None)
+    if following is None:
+        return layout.steps[-1] if layout.steps else None
+    inside = following.cells[0] < cell
+    behind = following is not layout.steps[0] and cell not in layout.inert
+    return following if inside or behind else None
 
 
 def make_graph(layout: Layout, flow: Dataflow) -> Graph:
@@ -128,7 +143,7 @@ def make_graph(layout: Layout, flow: Dataflow) -> Graph:
         edges=edges,
         needs={name: tuple(sorted(found)) for name, found in providers.items()},
         gives={b.name: tuple(sorted({n for e in edges if e.source == b.name for n in e.names})) for b in layout.steps},
-        live={b.name: _live(position, layout, effects, set_up) for position, b in enumerate(layout.steps)},
+        live={b.name: _live(position, layout, flow, effects, set_up) for position, b in enumerate(layout.steps)},
         superseded={name: tuple(sorted(names)) for name, names in superseded.items()},
         set_up=set_up,
         data=_computed(layout, flow),
@@ -138,8 +153,8 @@ def make_graph(layout: Layout, flow: Dataflow) -> Graph:
 def _superseded(position: int, layout: Layout, flow: Dataflow) -> set[str]:
     """Names that set-up cells between this step and the next bind anew."""
     last = layout.steps[position].cells[-1]
-    until = layout.steps[position + 1].cells[0] if position + 1 < len(layout.steps) else float("inf")
-    between = [c for c in layout.set_up if last < c < until]
+    until = layout.steps[position + 1].cells[0] if position + 1 < len(layout.steps) else last
+    between = [c for c in layout.set_up if last < c < until and _owner(c, layout) is None]
     return {name for c in between for name in flow.facts[c].defines}
 
 
@@ -173,13 +188,24 @@ def _edges(layout: Layout, providers: Mapping[str, Mapping[str, str]]) -> tuple[
     return tuple(sorted(found, key=lambda e: (order.index(e.target), order.index(e.source))))
 
 
-def _live(position: int, layout: Layout, effects: Mapping[str, Effects], set_up: Effects) -> tuple[str, ...] | None:
-    """What later steps read, and all that set-up binds: so a later step's first use of ``np`` changes nothing here."""
+def _live(
+    position: int, layout: Layout, flow: Dataflow, effects: Mapping[str, Effects], set_up: Effects
+) -> tuple[str, ...] | None:
+    """What later steps read, or functions look up that may be called there, and all that set-up binds.
+
+    A function may be called wherever it has got to: from a container, an attribute, a closure. Names that set-up
+    binds are here so that a later step's first use of ``np`` changes nothing.
+    """
     later = [effects[block.name] for block in layout.steps[position + 1 :]]
+    if not later:
+        return ()
     if any(effect.dynamic for effect in later):
         return None
+    last = layout.steps[position].cells[-1]
+    called = {name for cell, names in flow.looked_up.items() if cell <= last for name in names}
+    bound = {name for cell in flow.facts.values() for name in cell.defines | cell.may_define}
     reads = {name for effect in later for name in effect.reads}
-    return tuple(sorted((reads | set_up.binds) - KNOWN)) if later else ()
+    return tuple(sorted((reads | set_up.binds | called) - (KNOWN - bound)))
 
 
 def _computed(layout: Layout, flow: Dataflow) -> tuple[str, ...]:

@@ -26,7 +26,10 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """Every code cell's place. ``roles`` maps a cell's index to parameters, imports, functions, skip or step."""
+    """Every code cell's place. ``roles`` maps a cell's index to parameters, imports, functions, skip or step.
+
+    ``inert`` are the set-up cells that only import, define and bind literals: they may run any number of times.
+    """
 
     roles: Mapping[int, str]
     steps: tuple[Block, ...]
@@ -34,6 +37,7 @@ class Layout:
     volatile: frozenset[str]
     predict: int | None
     diagnostics: tuple[Diagnostic, ...]
+    inert: frozenset[int] = frozenset()
 
     @property
     def set_up(self) -> tuple[int, ...]:
@@ -154,7 +158,14 @@ def lay_out(notebook: Notebook, facts: Mapping[int, CellFacts]) -> Layout:
         volatile=frozenset(placing.volatile),
         predict=placing.predict,
         diagnostics=(*placing.found, *_check_after(placing.steps)),
+        inert=frozenset(c for c, role in placing.roles.items() if role in SET_UP and _is_inert(facts[c])),
     )
+
+
+def _is_inert(facts: CellFacts) -> bool:
+    quiet = all(s.literal or s.kind in ("import", "definition", "docstring") for s in facts.statements)
+    alone = all(s.mutates <= s.defines | s.may_define for s in facts.statements)
+    return quiet and alone and all(effect.harmless for effect in facts.effects)
 
 
 def _untagged(notebook: Notebook) -> Diagnostic:

@@ -136,7 +136,7 @@ def compile_notebook(notebook: Notebook) -> Program:
     facts = {cell.index: found for cell, found in zip(code, analyse_cells(code), strict=True)}
     layout = lay_out(notebook, facts)
     used = {index: facts[index] for index in layout.roles}
-    flow = Dataflow(used)
+    flow = Dataflow(used, {index: notebook.cells[index].source for index in used})
     graph = make_graph(layout, flow)
     found = [
         *checks.check_language(notebook),

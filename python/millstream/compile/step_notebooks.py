@@ -36,8 +36,8 @@ def step_notebook(program: Program, step: str, *, pipeline: str, folder: str) ->
     ``folder`` is the source notebook's folder relative to the project, where its files are found.
     """
     block = program.block(step)
-    before = [c for c in program.layout.set_up if c < block.cells[0]]
     own = cells_of(block, program.layout)
+    before = [c for c in program.layout.set_up if c < block.cells[0] and c not in own]
     arguments = load_arguments(program, step, pipeline=pipeline, folder=folder)
     raw = program.notebook.raw
     cells = [_verbatim(program, index) for index in before]
@@ -64,7 +64,9 @@ def straight_notebook(program: Program) -> dict[str, Any]:
             names = _format({"names": list(program.metrics)})
             cells.append(_code(f"sample-{index}", f"__millstream.sample({names})"))
     cells.append(_code("save-straight", _SAVE))
-    metadata = {k: v for k, v in program.notebook.raw.get("metadata", {}).items() if k in ("kernelspec", "language_info")}
+    metadata = {
+        k: v for k, v in program.notebook.raw.get("metadata", {}).items() if k in ("kernelspec", "language_info")
+    }
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -92,7 +94,7 @@ def _written(program: Program, steps: list[str]) -> set[str]:
     found = set(program.graph.data)
     for name in steps:
         effects = program.graph.effects[name]
-        if effects.dynamic:
+        if effects.dynamic or any(program.facts[c].star_imports for c in cells_of(program.block(name), program.layout)):
             return set().union(*(e.reads for e in program.graph.effects.values()))
         found |= effects.writes | effects.binds | effects.reads
     return found

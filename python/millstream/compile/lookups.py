@@ -1,0 +1,36 @@
+"""The names of the notebook that functions in a cell look up when they are called, whoever calls them."""
+
+from __future__ import annotations
+
+import symtable
+from collections.abc import Iterator
+
+from millstream.analysis import CellFacts
+from millstream.notebook.ipython import translate
+
+_AT_ONCE = ("listcomp", "setcomp", "dictcomp")
+_FUNCTIONS = ("FunctionDef(", "Lambda(", "GeneratorExp(")  # as they stand in the canonical text
+
+
+def looked_up(source: str, facts: CellFacts) -> frozenset[str]:
+    """Global names in the bodies of functions, lambdas and generator expressions, however deep they are."""
+    if not any(word in facts.canonical for word in _FUNCTIONS):
+        return frozenset()
+    try:
+        table = symtable.symtable(translate(source).python, "cell", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    return frozenset(name for scope in _functions(table) for name in _globals(scope))
+
+
+def _functions(table: symtable.SymbolTable) -> Iterator[symtable.Function]:
+    for child in table.get_children():
+        if isinstance(child, symtable.Function) and child.get_name() not in _AT_ONCE:
+            yield child
+        yield from _functions(child)
+
+
+def _globals(scope: symtable.Function) -> Iterator[str]:
+    for name in scope.get_globals():
+        if not name.startswith("."):
+            yield name
