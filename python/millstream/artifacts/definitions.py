@@ -12,6 +12,7 @@ import enum
 import hashlib
 import linecache
 import marshal
+import sys
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,17 @@ _ATTRIBUTES = ("__kwdefaults__", "__defaults__", "__module__", "__doc__", "__qua
 def is_notebook_function(value: Any) -> bool:
     """Whether ``value`` is a Python function defined in the notebook."""
     return isinstance(value, types.FunctionType) and value.__globals__ is rebuild.main_namespace()
+
+
+def home(function: types.FunctionType) -> str | None:
+    """The module whose globals a function looks names up in; None where pickle can find it there by its own name."""
+    if is_notebook_function(function):
+        return "__main__"
+    name = function.__globals__.get("__name__")
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    if module is None or vars(module) is not function.__globals__ or cloudpickle._should_pickle_by_reference(function):
+        return None
+    return name
 
 
 def is_notebook_class(value: Any) -> bool:
@@ -62,9 +74,11 @@ def global_names(function: types.FunctionType) -> set[str]:
 
 
 def canonical_code(code: types.CodeType) -> types.CodeType:
-    """The same code without file name and line numbers."""
+    """The same code without file name and line numbers: all of it is on line 1, since no line at all breaks tracebacks."""
     constants = tuple(canonical_code(c) if isinstance(c, types.CodeType) else c for c in code.co_consts)
-    return code.replace(co_filename="", co_firstlineno=1, co_linetable=b"", co_consts=constants)
+    # One entry for eight instructions, the most there may be: no columns, no step to another line.
+    lines = bytes([0x80 | 13 << 3 | 7, 0]) * (len(code.co_code) // 16 + 1)
+    return code.replace(co_filename="", co_firstlineno=1, co_linetable=lines, co_consts=constants)
 
 
 def reduce_code(code: types.CodeType, debug: dict[str, tuple[bytes, dict[str, str]]]) -> Reduced:
@@ -77,8 +91,11 @@ def reduce_code(code: types.CodeType, debug: dict[str, tuple[bytes, dict[str, st
     return rebuild.code, (canonical,)
 
 
-def reduce_function(function: types.FunctionType) -> Reduced:
-    """A function by value; its closure cells keep their identity, so two closures go on sharing them."""
+def reduce_function(function: types.FunctionType, module: str | None) -> Reduced:
+    """A function by value; its closure cells keep their identity, so two closures go on sharing them.
+
+    ``module`` is where it looks names up: not the notebook where a library made it, as decorators do.
+    """
     cells = []
     for cell in function.__closure__ or ():
         try:
@@ -87,7 +104,9 @@ def reduce_function(function: types.FunctionType) -> Reduced:
             continue
     state = {key: getattr(function, key) for key in _ATTRIBUTES}
     state.update(cells=cells, dict=dict(function.__dict__))
-    make = (function.__code__, function.__name__, function.__closure__)
+    make: Reduced = (function.__code__, function.__name__, function.__closure__)
+    if module != "__main__":
+        make = (*make, module)
     return rebuild.function, make, state, None, None, rebuild.function_state
 
 

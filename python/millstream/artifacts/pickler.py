@@ -18,7 +18,7 @@ from typing import Any
 
 from cloudpickle import cloudpickle
 
-from millstream.artifacts import arrays, definitions, frames, rebuild, refusals
+from millstream.artifacts import arrays, definitions, frames, rebuild, refusals, standard
 
 Reduced = tuple[Any, ...]
 DebugTable = dict[str, tuple[bytes, dict[str, str]]]
@@ -97,6 +97,10 @@ class Pickler(cloudpickle.Pickler):
         self._met.append(obj)
         return NotImplemented
 
+    def note(self, obj: Any) -> None:
+        """Note an object that can change, and that others may share."""
+        self._met.append(obj)
+
     def keep(self, part: Any, ids: set[int]) -> None:
         """Note an object that was made for this pickle, by its id in ``ids``."""
         ids.add(id(part))
@@ -104,8 +108,12 @@ class Pickler(cloudpickle.Pickler):
 
     def reduce_definition(self, obj: Any) -> Any:
         """A function or class: of a library by name, of the notebook by reference or by value."""
-        is_function = definitions.is_notebook_function(obj)
-        if not (is_function or definitions.is_notebook_class(obj)):
+        is_function = isinstance(obj, types.FunctionType)
+        if is_function and standard.is_singledispatch(obj):
+            self.note(obj)
+            return standard.reduce_singledispatch(obj)
+        module = definitions.home(obj) if is_function else None
+        if not (module or definitions.is_notebook_class(obj)):
             return super().reducer_override(obj)
         name = definitions.global_name(obj)
         if name is not None and id(obj) not in self._root_ids:
@@ -115,11 +123,12 @@ class Pickler(cloudpickle.Pickler):
                 return rebuild.reference, (name, digest)
         if not is_function:
             return definitions.reduce_class(obj)
-        self.names |= definitions.global_names(obj)
-        if obj.__dict__:
-            self._met.append(obj)
+        if module == "__main__":
+            self.names |= definitions.global_names(obj)
+            if obj.__dict__:
+                self.note(obj)
         self.skeleton_cells.update(id(cell) for cell in obj.__closure__ or ())
-        return definitions.reduce_function(obj)
+        return definitions.reduce_function(obj, module)
 
     def reduce_array(self, array: Any) -> Any:
         """A numpy array, noted with the memory it lies in."""
@@ -149,18 +158,19 @@ def _rule(kind: type) -> Rule | None:
         return _reduce_cell
     if issubclass(kind, io.IOBase):
         return _reduce_stream
-    if refuse := refusals.rule(kind):
-        return refuse
-    np = arrays.numpy()
+    if rule := refusals.rule(kind) or standard.rule(kind) or _library_rule(kind):
+        return rule
+    return _as_it_says if issubclass(kind, _immutable_types()) else None
+
+
+def _library_rule(kind: type) -> Rule | None:
+    np, module = arrays.numpy(), kind.__module__
     if np is not None and issubclass(kind, np.ndarray):
         return Pickler.reduce_array if kind is np.ndarray else _reduce_subclass
-    module = kind.__module__
-    if module.startswith("pandas.") and (rule := frames.rule(kind)):
-        return rule
+    if module.startswith("pandas."):
+        return frames.rule(kind)
     if module.startswith(("ipykernel.", "IPython.")) and hasattr(kind, "user_ns"):
         return _reduce_shell
-    if issubclass(kind, _immutable_types()):
-        return _as_it_says
     return None
 
 
@@ -173,12 +183,12 @@ def _reduce_code(pickler: Pickler, code: Any) -> Any:
 
 
 def _reduce_cell(pickler: Pickler, cell: Any) -> Any:
-    pickler._met.append(cell)
+    pickler.note(cell)
     return (rebuild.cell, ()) if id(cell) in pickler.skeleton_cells else NotImplemented
 
 
 def _reduce_subclass(pickler: Pickler, array: Any) -> Any:
-    pickler._met.append(array)
+    pickler.note(array)
     reduced = arrays.reduce_subclass(array, pickler.memory)
     return NotImplemented if reduced is None else reduced
 
@@ -192,7 +202,7 @@ def _reduce_stream(pickler: Pickler, stream: Any) -> Any:
         if stream in (getattr(sys, name), getattr(sys, f"__{name}__")):
             return rebuild.stream, (name,)
     if isinstance(stream, (io.StringIO, io.BytesIO)):
-        pickler._met.append(stream)
+        pickler.note(stream)
         return NotImplemented
     raise refusals.Refused(stream, f"an open file ({getattr(stream, 'name', type(stream).__name__)!r})")
 

@@ -5,12 +5,14 @@ Their names are part of the format: a value stored by one version is read by the
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import linecache
 import marshal
 import sys
 import types
+import typing
 from collections.abc import Callable
 from typing import Any
 
@@ -81,9 +83,12 @@ def cell() -> types.CellType:
     return types.CellType()
 
 
-def function(code: types.CodeType, name: str, closure: tuple[types.CellType, ...] | None) -> types.FunctionType:
-    """A function over the notebook's own global names."""
-    return types.FunctionType(code, main_namespace(), name, None, closure)
+def function(
+    code: types.CodeType, name: str, closure: tuple[types.CellType, ...] | None, module: str | None = None
+) -> types.FunctionType:
+    """A function over the notebook's own global names, or those of a library's ``module``."""
+    names = main_namespace() if module is None else vars(importlib.import_module(module))
+    return types.FunctionType(code, names, name, None, closure)
 
 
 def function_state(target: types.FunctionType, state: dict[str, Any]) -> None:
@@ -97,6 +102,57 @@ def function_state(target: types.FunctionType, state: dict[str, Any]) -> None:
 
 ALIGNMENT = 16
 """Memory that arrays are rebuilt in begins at a multiple of this many bytes, as numpy's own does."""
+
+
+def view(source: Any, name: str) -> Any:
+    """The keys, values or items of a dict."""
+    return getattr(source, name)()
+
+
+def exception(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    """An exception as it is before ``__init__``."""
+    made = kind.__new__(kind, *args)
+    made.args = args
+    return made
+
+
+def exception_state(target: BaseException, state: tuple[Any, tuple[Any, Any, bool]]) -> None:
+    """The attributes of an exception, and what it came of."""
+    attributes, (cause, context, suppress) = state
+    if attributes:
+        target.__setstate__(attributes)
+    target.__cause__, target.__context__, target.__suppress_context__ = cause, context, suppress
+
+
+def cached(function: Any, maxsize: int | None, typed: bool) -> Any:  # noqa: FBT001
+    """A function with an empty cache."""
+    return functools.lru_cache(maxsize, typed)(function)
+
+
+def cached_property(function: Any, name: str | None) -> Any:
+    """A property that is computed once."""
+    made: Any = functools.cached_property(function)
+    made.attrname = name
+    return made
+
+
+def singledispatch(default: Any) -> Any:
+    """A generic function without its implementations."""
+    return functools.singledispatch(default)
+
+
+def implementations(target: Any, found: list[tuple[type, Any]]) -> None:
+    """The implementations of a generic function."""
+    for kind, function in found:
+        target.register(kind, function)
+
+
+def typing_object(kind: str, arguments: tuple[Any, ...], options: dict[str, Any], module: str | None) -> Any:
+    """A type variable, or another object of :mod:`typing` that a notebook defines."""
+    made = getattr(typing, kind)(*arguments, **options)
+    if module is not None:
+        made.__module__ = module
+    return made
 
 
 def memory(buffer: Any, shift: int = 0) -> Any:
