@@ -18,6 +18,7 @@ unexport VIRTUAL_ENV PYTHONPATH PYTHONDONTWRITEBYTECODE
 
 PACKAGING := pyproject.toml package.json hatch_build.py labextension/server-config/millstream.json
 FRONT_SOURCES = $(shell find src labextension/style labextension/schema -type f) labextension/install.json tsconfig.json
+QUIET = { grep -v YN0013 || true; }
 SAY = @printf '\033[1m==> %s\033[0m\n'
 
 ##@ Use
@@ -129,12 +130,12 @@ $(LOWEST)/.made: $(VENV)/.made $(PACKAGING)
 node_modules/.made: package.json yarn.lock .yarnrc.yml | $(VENV)/.lab
 	@command -v node >/dev/null || { echo "The panel needs Node.js 20 or later: https://nodejs.org" >&2; exit 1; }
 	$(SAY) "Installing the front end's packages"
-	@jlpm install --immutable
+	@jlpm install --immutable | $(QUIET)
 	@touch $@
 
 ui-tests/node_modules/.made: ui-tests/package.json ui-tests/yarn.lock | $(VENV)/.lab
 	$(SAY) "Installing the browser tests' packages"
-	@cd ui-tests && jlpm install --immutable
+	@cd ui-tests && jlpm install --immutable | $(QUIET)
 	@touch $@
 
 labextension/dist/package.json: node_modules/.made $(FRONT_SOURCES)
