@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,14 @@ def _write_notebook(path: Path, cells: list[tuple[str, ...]]) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_idle_kernels() -> Iterator[None]:
+    """The fork servers that these tests start end soon after them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MILLSTREAM_KERNEL_IDLE", "10")
+        yield
 
 
 @pytest.fixture(scope="session")

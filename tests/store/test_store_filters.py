@@ -194,7 +194,7 @@ def _holds(found: Comparison | Group, number: int) -> bool:
     return bool(tests[found.operator]())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_FILTERS)
 def test_filters_mean_what_they_say(history: Store, found: Comparison | Group) -> None:
     """The database and plain Python agree about every filter."""
@@ -211,7 +211,7 @@ def _refused_at(text: str) -> int:
     return 0
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60) | st.text(alphabet="ab()<>=!~\"'` and or not0.\\", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the parser fail in another way."""

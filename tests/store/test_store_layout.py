@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from millstream.errors import StoreError
-from millstream.store import Store, find_root
+from millstream.store import Store, find_root, queries
 
 
 def test_the_nearest_folder_with_a_store_is_the_project(tmp_path: Path) -> None:
@@ -79,6 +80,21 @@ def test_a_newer_format_is_refused(store: Store) -> None:
         Store.open(store.project)
     assert caught.value.hint is not None
     assert "Upgrade" in caught.value.hint
+
+
+@pytest.mark.parametrize("lost", ["format", "objects/tmp", "records", "tmp", "runtime", "runs"])
+def test_a_store_that_lost_its_empty_folders_works(store: Store, lost: str) -> None:
+    """Copying and cleaning tools drop empty folders, and a crash may cut the format file off."""
+    path = store.root / lost
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.write_bytes(b"")
+    again = Store.open(store.project)
+    again.append("run-started", {"run": "r1", "pipeline": "p", "parameters": {}, "steps": []})
+    again.show_notebook("r1", 1, "load", again.put_bytes(b"{}"))
+    assert queries.find_run(again, "last") == "r1"
+    assert (store.root / "format").read_text() == "1\n"
 
 
 def test_a_file_in_the_place_of_the_store_is_named(tmp_path: Path) -> None:

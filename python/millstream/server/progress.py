@@ -110,6 +110,7 @@ class Progress:
         self._error = event.get("error") or self._error
 
     def _on_run_ended(self, event: Document) -> None:
+        self._run = event.get("run") or self._run
         self._status = event.get("status")
         self._error = event.get("error") or self._error
 

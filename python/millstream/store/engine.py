@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,9 @@ def _instance() -> duckdb.DuckDBPyConnection:
             settings: dict[str, str | bool | int | float | list[str]] = {
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                "temp_directory": os.path.join(
+                    tempfile.gettempdir(), f"millstream-duckdb-{pid}"
+                ),  # not the user's folder
             }
             _instances[pid] = duckdb.connect(":memory:", config=settings)
             # 30 ms a change; _LOG_LIMIT says when it is worth them

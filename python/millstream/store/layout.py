@@ -51,7 +51,7 @@ def prepare(root: Path) -> None:
 
 
 def check_format(root: Path) -> bool:
-    """Whether a store is there; StoreError when a newer Millstream wrote it or the file is damaged."""
+    """Whether a store is there, whole; StoreError when a newer Millstream wrote it."""
     try:
         with reporting("read the store", root / "format"):
             text = (root / "format").read_text(errors="replace").strip()
@@ -59,6 +59,8 @@ def check_format(root: Path) -> bool:
         if isinstance(error.__cause__, FileNotFoundError):
             return False
         raise
+    if not text:
+        return False  # cut off by a crash: preparing the store again does no harm
     if text != str(FORMAT):
         raise StoreError(
             f"The store {root} has format {text[:20]!r}; this Millstream reads {FORMAT}.",

@@ -43,9 +43,11 @@ class Objects:
         digest = digest_of(data)
         target = self.path(digest)
         if not self._present(target, len(data)):
+            aside = self._aside()
             with reporting("write the object", target):
+                make_folder(aside.parent)  # copying a store may leave empty folders out
                 make_folder(target.parent)
-                write_durably(self._aside(), target, data, mode=0o444)
+                write_durably(aside, target, data, mode=0o444)
         return digest
 
     def put_file(self, path: Path, *, digest: str | None = None, move: bool = False) -> str:
