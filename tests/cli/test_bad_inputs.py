@@ -160,8 +160,8 @@ def test_a_run_that_there_is_not(call: Call, history: Path, arguments: tuple[str
 
 def test_a_prefix_that_fits_two_runs(call: Call, history: Path) -> None:
     """An ambiguous prefix is no run; the candidates are named."""
-    first = json.loads((history / "first.json").read_text())["run"]
-    assert_told(call("show", "2", cwd=history), 2, first)
+    newest = json.loads(call("runs", "--limit", "1", "--json", cwd=history).stdout)["runs"][0]["run"]
+    assert_told(call("show", "2", cwd=history), 2, newest)
 
 
 def test_the_last_run_where_there_is_none(call: Call) -> None:

@@ -110,6 +110,16 @@ def test_parameters_from_a_file(call: Call, tmp_path: Path, write_notebook: Writ
     assert document(done)["parameters"] == {"n": 6}
 
 
+def test_explain_says_why_a_step_would_run_and_runs_nothing(call: Call, history: Path) -> None:
+    """In words for people, as a document for programs; the history stays as it is."""
+    before = document(call("runs", "--json", cwd=history))
+    done = call("run", "demo.ipynb", "--explain", "-p", "n", "9", cwd=history)
+    assert done.stdout.splitlines()[0] == "load runs: the parameter n changed"
+    steps = document(call("run", "demo.ipynb", "--explain", "--json", cwd=history))["steps"]
+    assert [(step["name"], step["status"]) for step in steps] == [("load", "cached"), ("score", "cached")]
+    assert document(call("runs", "--json", cwd=history)) == before
+
+
 def test_verify_proves_that_the_pipeline_gives_the_same(call: Call, history: Path) -> None:
     """Every value and metric of both ways, and exit code 0."""
     done = call("verify", "demo.ipynb", "--json", cwd=history)
@@ -140,7 +150,8 @@ def test_runs_are_listed_newest_first_and_by_page(call: Call, history: Path) -> 
     """The cursor of a page leads to the next one."""
     everything = document(call("runs", "--json", "--limit", "1000", cwd=history))["runs"]
     ids = [run["run"] for run in everything]
-    assert ids == sorted(ids, reverse=True)
+    times = [run["started"] for run in everything]
+    assert times == sorted(times, reverse=True)
     page = document(call("runs", "--json", "--limit", "1", cwd=history))
     rest = document(call("runs", "--json", "--limit", "1", "--cursor", page["next"], cwd=history))
     assert [page["runs"][0]["run"], rest["runs"][0]["run"]] == ids[:2]

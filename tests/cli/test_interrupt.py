@@ -75,7 +75,7 @@ def test_an_interrupted_run_leaves_no_kernel_and_is_recorded_as_cancelled(
         out, err = process.communicate(timeout=60)
         assert process.returncode == 130, err
         until(lambda: not alive(kernel), "the kernel goes")
-    assert "Traceback" not in err
+    assert "Traceback" not in err, err
     assert "cancel" in err
     assert json.loads(out)
     listed = json.loads(call("runs", "--json").stdout)["runs"]

@@ -86,7 +86,7 @@ def test_no_color_leaves_no_colour(history: Path) -> None:
 
 
 def test_a_table_fits_the_terminal(history: Path) -> None:
-    """Wide rows are wrapped within the width; nothing is lost."""
+    """Long cells are cut; ids, status and times stay whole."""
     code, written = on_terminal("runs", cwd=history)
     lines = plain(written).splitlines()
     assert code == 0

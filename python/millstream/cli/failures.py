@@ -47,15 +47,18 @@ def guarded(command: Callable[[], object], arguments: Sequence[str]) -> int:
 
 
 def report(problem: MillstreamError) -> None:
-    """Print an error with its code and what to do about it, and the diagnostics it carries."""
+    """Print an error with its code and what to do about it; of a refusal, the diagnostics that say it better."""
     from millstream.cli.findings import say_diagnostics
     from millstream.cli.output import clean
 
-    notebook = problem.fields.get("notebook")
-    say_diagnostics(problem.fields.get("diagnostics") or [], notebook=notebook)
-    say(f"{styled('error', sys.stderr, fg='red', bold=True)} {problem.code}: {clean(problem.message)}")
-    if problem.hint:
-        say(f"{styled('hint', sys.stderr, fg='cyan')}: {clean(problem.hint)}")
+    message, hint = problem.message, problem.hint
+    if found := problem.fields.get("diagnostics"):
+        notebook = problem.fields.get("notebook")
+        say_diagnostics(found, notebook=notebook)
+        message, hint = f"{notebook or 'The notebook'} cannot run as it is: see above.", None
+    say(f"{styled('error', sys.stderr, fg='red', bold=True)} {problem.code}: {clean(message)}")
+    if hint:
+        say(f"{styled('hint', sys.stderr, fg='cyan')}: {clean(hint)}")
 
 
 def _known(problem: MillstreamError, *, as_json: bool) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from millstream.cli.options import examples, json_option, run_options
-from millstream.cli.output import put, put_json
+from millstream.cli.output import clean, put, put_json
 from millstream.errors import UsageError
 
 _EXIT_CODES = {"succeeded": 0, "cancelled": 130}
@@ -82,7 +82,7 @@ def put_explained(found: dict[str, Any], *, as_json: bool) -> None:
         return
     for step in found["steps"]:
         verb = {"cached": "is cached", "runs": "runs", "depends": "may run"}[step["status"]]
-        put(f"{step['name']} {verb}: {step['reason']}")
+        put(f"{clean(step['name'])} {verb}: {clean(step['reason'])}")
 
 
 @contextmanager
