@@ -39,7 +39,7 @@ def check(notebook: str | Path, *, suggest: bool = False) -> dict[str, Any]:
         "edges": [{"source": e.source, "target": e.target, "names": list(e.names)} for e in program.edges],
         "parameters": program.parameters,
         "metrics": list(program.metrics),
-        "diagnostics": [d.to_json() for d in program.diagnostics],
+        "diagnostics": program.findings(),
         "cells": [
             {
                 "index": cell.index,
@@ -190,7 +190,7 @@ def promote(notebook: str | Path, *, name: str | None = None, note: str | None =
         "path": str(folder),
         "files": files,
         "created": not known,
-        "diagnostics": [d.to_json() for d in program.diagnostics],
+        "diagnostics": program.findings(),
     }
 
 

@@ -14,6 +14,7 @@ from millstream.analysis import CellFacts, analyse_cells
 from millstream.compile import checks
 from millstream.compile.graph import Dataflow, Graph, cells_of, make_graph
 from millstream.compile.layout import Block, Layout, lay_out
+from millstream.diagnostics import excerpt
 from millstream.notebook import Notebook
 from millstream.notebook.ipython import translate
 from millstream.records import Diagnostic, Edge, Step
@@ -34,6 +35,15 @@ class Program:
     def ok(self) -> bool:
         """Whether it can run."""
         return not any(d.severity == "error" for d in self.diagnostics)
+
+    def findings(self) -> list[dict[str, Any]]:
+        """The diagnostics as every face shows them, each with its line of source and a caret (``excerpt``)."""
+        return [{**d.to_json(), "excerpt": self._excerpt(d)} for d in self.diagnostics]
+
+    def _excerpt(self, found: Diagnostic) -> str | None:
+        if found.cell is None or found.line is None:
+            return None
+        return excerpt(self.notebook.cells[found.cell].source, found.line, found.column) or None
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

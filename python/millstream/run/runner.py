@@ -178,7 +178,7 @@ class Runner:
 
     def _end(self, status: str, error: dict[str, Any] | None) -> dict[str, Any]:
         seconds = round(time.perf_counter() - self.clock, 3)
-        diagnostics = [d.to_json() for d in self.request.program.diagnostics]
+        diagnostics = self.request.program.findings()
         if status == "refused" and not self.outcomes:
             self._record_start_of_refused()
         self.store.append(
