@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from typing import Any
 
 _LAYOUT = frozenset({"ctx", "type_comment", "kind"})
+# Of Python 3.12 and 3.13: left out where they are empty, so that the text is the same in every version.
+_LATER = frozenset({"type_params", "default_value"})
 _PLAIN = frozenset({str, int, float, bool, complex, bytes})
 _SHAPES: dict[type[ast.AST], tuple[str, tuple[str, ...]]] = {}
 
@@ -29,15 +32,24 @@ def _write(node: ast.AST, out: Callable[[str], None]) -> None:
     out(opening)
     for name in fields:
         value = getattr(node, name, None)
-        if value.__class__ in _PLAIN:
+        inner = value.__class__
+        if inner in _PLAIN:
             out(repr(value))
-        elif value.__class__ is list:
-            out("[")
-            for item in value:
-                _write(item, out) if isinstance(item, ast.AST) else out(repr(item))
-                out(",")
-            out("]")
-        elif value is not None:  # left out, so that a field that a later Python adds changes nothing
+        elif not value:
+            if name in _LATER:
+                continue
+            out("[]" if inner is list else "")
+        elif inner is list:
+            _write_list(value, out)
+        else:
             _write(value, out) if isinstance(value, ast.AST) else out(repr(value))
         out(",")
     out(")")
+
+
+def _write_list(items: list[Any], out: Callable[[str], None]) -> None:
+    out("[")
+    for item in items:
+        _write(item, out) if isinstance(item, ast.AST) else out(repr(item))
+        out(",")
+    out("]")

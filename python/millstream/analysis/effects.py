@@ -12,6 +12,7 @@ from millstream.records import Diagnostic, Severity
 if TYPE_CHECKING:
     from millstream.analysis.scopes import Scope
     from millstream.analysis.state import State
+    from millstream.notebook.effects import Effect
 
 _HISTORY = re.compile(r"_+\Z|_\d+\Z|_i+\Z|_i\d+\Z|_ih\Z|_oh\Z|_dh\Z|In\Z|Out\Z")
 _URL = re.compile(r"(?:https?|ftp|s3|gs)://")
@@ -86,6 +87,32 @@ class Observer:
         """Python reads the cell, and refuses to compile it."""
         self.report("MS101", "error", node, f"this cell is not valid Python: '{word}' outside {place}",
                     "Correct it, or leave it out with the tag `skip`.")  # fmt: skip
+
+    def magic(self, effect: Effect) -> None:
+        """IPython syntax that is not Python."""
+        if effect.name in {"env", "set_env"}:
+            self.ambient.add("environ")
+        elif effect.name in {"cd", "pushd", "popd"}:
+            self.ambient.add("cwd")
+        place = ast.Pass(lineno=effect.line, col_offset=0)
+        first = effect.text.partition("\n")[0]
+        if not effect.known:
+            self.report("MS206", "warning", place, f"the magic %{effect.name} is not known: it may read and change any name",
+                        "Use Python in its place, or keep what depends on it in the same step.")  # fmt: skip
+        elif not effect.harmless and effect.kind in {"shell", "run", "magic"}:
+            self.report("MS205", "hint", place, f"what `{first}` reads and changes cannot be seen: its step is never cached",
+                        "Use Python in its place, or tag the cell `skip` if the pipeline does not need it.")  # fmt: skip
+
+    def report_history(self, bound: set[str]) -> None:
+        """Report names that only an interactive session fills (``_``, ``_12``, ``Out``), unless the code binds them."""
+        for node in self.history:
+            if node.id not in bound:
+                self.report("MS114", "error", node, f"{node.id} is what an earlier cell displayed, which a pipeline does not keep",
+                            "Give the value a name where it is made, and use that name here.")  # fmt: skip
+
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics in the order of the source."""
+        return tuple(sorted(self.diagnostics, key=lambda found: (found.line or 0, found.column or 0, found.code)))
 
     def unseen(self, node: ast.AST, name: str) -> None:
         """Names may be read or bound that cannot be seen."""

@@ -63,6 +63,16 @@ class State:
         self.owner: str | None = None  # the definition at the top that is being walked
         self._scopes = 0
 
+    def begin(self, node: ast.stmt) -> Frame:
+        """Start on a statement at the top of the cell."""
+        self.frame = self.now = frame = Frame()
+        self.later = {}
+        self.layers = [set()]
+        self.top = node
+        self.events.clear()
+        self.parameters.clear()
+        return frame
+
     def next_number(self) -> int:
         """A number for a new scope."""
         self._scopes += 1
@@ -155,6 +165,7 @@ class State:
         if owner is not self.module:
             return
         self.frame.deletes.add(name)
+        self.module.imports.pop(name, None)
         if self.frame is self.now:
             for layer in self.layers:
                 layer.discard(name)
