@@ -5,16 +5,16 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from millstream.cli.output import flush, put_json, say, styled
 from millstream.errors import CancelledError, MillstreamError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # A group called without a command: its message is its help. Click before 8.2 prints the help itself.
 _CALLED_BARE: tuple[type[click.ClickException], ...] = tuple(
@@ -83,6 +83,8 @@ def _usage(problem: click.ClickException, *, as_json: bool) -> int:
 def _unexpected(problem: Exception, *, as_json: bool) -> int:
     """Something nobody foresaw: one line, where the traceback is, how to report it."""
     if os.environ.get("MILLSTREAM_DEBUG") == "1":
+        import traceback
+
         traceback.print_exception(problem)
     fields: dict[str, Any] = {"type": type(problem).__name__, "traceback_file": _keep_traceback(problem)}
     hint = "This is a mistake in Millstream; please report it with what you called"
@@ -96,6 +98,10 @@ def _unexpected(problem: Exception, *, as_json: bool) -> int:
 
 def _keep_traceback(problem: Exception) -> str | None:
     """Write the traceback under the store's tmp folder, or the system's; None where neither takes it."""
+    import tempfile
+    import traceback
+    from pathlib import Path
+
     text = "".join(traceback.format_exception(problem))
     for folder in (_store_tmp(), Path(tempfile.gettempdir())):
         try:
@@ -109,6 +115,9 @@ def _keep_traceback(problem: Exception) -> str | None:
 
 
 def _store_tmp() -> Path:
+    import tempfile
+    from pathlib import Path
+
     try:
         from millstream.service import find_project
 

@@ -7,7 +7,6 @@ Results go to standard output, everything else to standard error. Text that come
 from __future__ import annotations
 
 import io
-import json
 import math
 import os
 import re
@@ -80,6 +79,8 @@ def say(text: str = "") -> None:
 
 def put_json(document: object) -> None:
     """Write the one JSON document of a ``--json`` call; NaN and the infinities, which JSON lacks, become null."""
+    import json
+
     put(json.dumps(_finite(document), indent=2, ensure_ascii=False, default=str))
 
 
