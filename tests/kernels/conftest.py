@@ -63,10 +63,10 @@ def site_packages() -> Path:
     return Path(sysconfig.get_path("purelib"))
 
 
-@pytest.fixture
-def other_environment(tmp_path: Path, site_packages: Path) -> KernelSpec:
+@pytest.fixture(scope="module")
+def other_environment(tmp_path_factory: pytest.TempPathFactory, site_packages: Path) -> KernelSpec:
     """An environment of its own that has the tests' packages save Millstream; packages may be added to it."""
-    folder = tmp_path / "env"
+    folder = tmp_path_factory.mktemp("env")
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").symlink_to(Path(sys.executable).resolve())
     (folder / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
@@ -76,4 +76,4 @@ def other_environment(tmp_path: Path, site_packages: Path) -> KernelSpec:
         if "millstream" not in entry.name.lower() and not entry.name.endswith(".pth"):
             (packages / entry.name).symlink_to(entry.path)
     argv = [str(folder / "bin" / "python"), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    return KernelSpec(argv=argv, display_name="Other", language="python", resource_dir=str(tmp_path))
+    return KernelSpec(argv=argv, display_name="Other", language="python", resource_dir=str(folder))

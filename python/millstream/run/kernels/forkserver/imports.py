@@ -62,26 +62,28 @@ class Importer:
         """Import ``name``. Raises ``Unfit`` when that did something a fork cannot carry over."""
         before = set(sys.modules)
         with self.scenery.show() as output:
-            self._import(name)
+            failure = self._import(name)
         resume = _pause_numexpr()
         if resume is not None:
             self.resume.append(resume)
         modules = set(sys.modules) - before
-        for why in (self._kept_out(modules), self._held(modules), self._printed(output), self._left_running()):
+        held = self._kept_out(modules) or self._held(modules)
+        for why in (held, failure, self._printed(output), self._left_running()):
             if why:
                 raise Unfit(name, why)
         self.loaded.append(name)
 
     @staticmethod
-    def _import(name: str) -> None:
+    def _import(name: str) -> str | None:
+        """Import; returns what went wrong."""
         try:
             importlib.import_module(name)
         except ModuleNotFoundError as error:
             # "a.b" where b is not a module but something in a: the importer of the notebook does the same
-            if error.name != name or "." not in name:
-                raise Unfit(name, f"cannot be imported: {error}") from error
-        except BaseException as error:  # SystemExit too: it is a library that speaks
-            raise Unfit(name, f"raised at import: {error!r}") from error
+            return None if error.name == name and "." in name else f"cannot be imported: {error}"
+        except BaseException as error:  # noqa: BLE001 - SystemExit too: it is a library that speaks
+            return f"raised at import: {error!r}"
+        return None
 
     def _kept_out(self, modules: set[str]) -> str | None:
         for library in sorted({module.split(".")[0] for module in modules}):

@@ -32,7 +32,7 @@ KERNEL_IMPORTS = (
     "sqlite3",
     "tornado.platform.asyncio",
 )
-TICK = 2.0  # seconds between looks at idleness and memory
+TICK = 2.0  # seconds, at most, between looks at idleness and memory
 LOW_MEMORY = 0.05  # the share of memory below which spares and idle templates are given up
 MOST_TEMPLATES = 4
 MOST_TRIES = 12  # each library that turns out unfit takes one
@@ -93,6 +93,7 @@ class Server:
         self.unfit: dict[str, str] = {}
         self.handles: list[Handle] = []
         self.used = time.monotonic()
+        self.tick = max(0.05, min(TICK, config["idle"] / 4))
         self.draining = False
         self.installation = files.installation()
         self.stamps: files.Stamps = {}
@@ -128,7 +129,7 @@ class Server:
         waiting: list[int] = list(channels)
         if not self.draining:
             waiting.append(self.listener.fileno())
-        ready, _, _ = select.select(waiting, [], [], TICK)
+        ready, _, _ = select.select(waiting, [], [], self.tick)
         for fd in ready:
             if fd in channels:
                 child = self._hear(channels[fd])

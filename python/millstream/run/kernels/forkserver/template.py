@@ -29,7 +29,8 @@ class Template:
         self.spare: socket.socket | None = None
         self.spare_pid = 0
         self.keeps_spare = True
-        self.draining = False
+        self.draining = False  # no more kernels
+        self.served = True  # the server is there
         self.names: set[str] = set()
         self.stamps: files.Stamps = {}
 
@@ -81,7 +82,7 @@ class Template:
         """Wait for something to happen and deal with it."""
         wants_spare = self.spare is None and self.keeps_spare
         waiting: list[int] = [self.woken, *self.connections]
-        if not self.draining:
+        if self.served:
             waiting.append(self.channel.fileno())
         ready, _, _ = select.select(waiting, [], [], SPARE_DELAY if wants_spare else None)
         if not ready and wants_spare:
@@ -92,7 +93,7 @@ class Template:
             elif fd in self.connections:
                 self._hung_up(fd)
         self._reap()
-        return self._handle() if self.channel.fileno() in ready else None
+        return self._handle() if self.served and self.channel.fileno() in ready else None
 
     # -- kernels ----------------------------------------------------------------------------------------------------
 
@@ -100,6 +101,7 @@ class Template:
         try:
             message, fds = wire.receive(self.channel)
         except wire.Closed:
+            self.served = self.keeps_spare = False
             self.draining = True  # the server has gone: end with the last kernel
             return None
         if message["op"] == "kernel":
