@@ -107,7 +107,7 @@ class _Translator:
             self._opaque(line, indent, shell_effect(line.start + 1, body, body.lstrip("!")), "system")
         elif body.startswith("%"):
             self._magic(line, indent, body)
-        else:
+        elif line.escaped:
             self._autocall(line, indent, body)
 
     def _replace(self, line: Line, code: str) -> None:

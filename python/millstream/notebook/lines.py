@@ -25,7 +25,7 @@ _TRIPLE_END = {
 }
 # ``x = !ls`` and ``a, b = %magic``: told from Python before its quotes are read, as a shell's need not pair up.
 _ASSIGNED = re.compile(
-    r"[ \t]*\*?[^\W\d][\w.]*(?:\[[^\]=\n]*\])*(?:[ \t]*,[ \t]*\*?[^\W\d][\w.]*)*[ \t]*,?[ \t]*=[ \t]*(?=[%!])"
+    r"[ \t]*\*?[^\W\d][\w.]*(?:\[[^\]=\n]*\])*(?:[ \t]*,[ \t]*\*?[^\W\d][\w.]*)*[ \t]*,?[ \t]*=[ \t]*(?=!|%[ \t]*[^\W\d])"
 )
 _ESCAPES = frozenset("%!?,;/")
 

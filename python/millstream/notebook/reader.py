@@ -118,10 +118,10 @@ def _upgraded(document: dict[str, Any], name: str) -> dict[str, Any]:
                             hint="Update Millstream, or save the notebook as format 4.")  # fmt: skip
     if major == _FORMAT or "cells" in document:
         return document
-    import nbformat
+    import nbformat.reader
 
     try:
-        upgraded = nbformat.convert(nbformat.from_dict(document), _FORMAT)
+        upgraded = nbformat.convert(nbformat.reader.reads(json.dumps(document)), _FORMAT)
         return cast("dict[str, Any]", json.loads(json.dumps(upgraded)))
     except Exception as error:  # nbformat's converters raise whatever a malformed document makes them
         raise NotebookError(f"{name} is of notebook format {major} and cannot be upgraded: {error}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-EARLIER = '''
+EARLIER = """
 class Box:
     def __init__(self, v=None):
         self.v = v
@@ -39,7 +39,7 @@ def k(x, y=[]):
     return y
 def make(x):
     return Box(x)
-'''
+"""
 LISTS, DICTS, BOXES, NUMBERS = ["a", "b"], ["d", "e"], ["o", "p"], ["n", "m"]
 FRESH = ["u", "v", "w", "x", "y", "z"]
 
@@ -106,7 +106,9 @@ class Cells:
         return text
 
     def number(self) -> str:
-        return self.pick("n", "m", "1", "0", "len(a)", "len(d)", "n + m", "sum(1 for i in a)", lambda: f"len(str({self.name()}))")
+        return self.pick(
+            "n", "m", "1", "0", "len(a)", "len(d)", "n + m", "sum(1 for i in a)", lambda: f"len(str({self.name()}))"
+        )
 
     def change(self) -> str:
         """A statement that changes something in place, or tries to."""
@@ -162,7 +164,15 @@ class Cells:
         return [*lines, "else:", *self.block()] if self.random.random() < 0.5 else lines
 
     def for_(self) -> list[str]:
-        source = self.pick("a[:2]", "b[:2]", "[]", "range(2)", "list(d)", lambda: f"[{self.mutable()}, {self.mutable()}]", "enumerate(a[:2])")
+        source = self.pick(
+            "a[:2]",
+            "b[:2]",
+            "[]",
+            "range(2)",
+            "list(d)",
+            lambda: f"[{self.mutable()}, {self.mutable()}]",
+            "enumerate(a[:2])",
+        )
         return [f"for {self.target()} in {source}:", *self.block()]
 
     def while_(self) -> list[str]:
@@ -174,7 +184,9 @@ class Cells:
                 *self.random.choice([[], ["finally:", *self.block()]])]  # fmt: skip
 
     def with_(self) -> list[str]:
-        manager = self.pick("contextlib.suppress(Exception)", "contextlib.nullcontext([1])", lambda: f"holding({self.mutable()})")
+        manager = self.pick(
+            "contextlib.suppress(Exception)", "contextlib.nullcontext([1])", lambda: f"holding({self.mutable()})"
+        )
         return [f"with {manager} as {self.target()}:", *self.block()]
 
     def function(self) -> list[str]:
@@ -193,7 +205,12 @@ class Cells:
 
     def class_(self) -> list[str]:
         name = self.random.choice(["Ca", "Cb"])
-        body = [f"    t = {self.mutable()}", "    def run(self, q):", "        " + self.change(), f"        return {self.mutable()}"]
+        body = [
+            f"    t = {self.mutable()}",
+            "    def run(self, q):",
+            "        " + self.change(),
+            f"        return {self.mutable()}",
+        ]
         lines = [f"class {name}:", *body]
         if self.random.random() < 0.6:
             lines += [f"{self.random.choice(FRESH)} = {name}()", f"{name}().run({self.mutable()})", f"touch({name}.t)"]
