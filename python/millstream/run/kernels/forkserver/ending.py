@@ -20,11 +20,13 @@ def end(shell: Any) -> None:
     """End this process with status 0; returns only where native exit handlers cannot be called."""
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as the interpreter's end begins
     atexit._run_exitfuncs()  # noqa: SLF001 - as it goes on
+    try:
+        import ctypes  # before modules are emptied: one of them may be what watches imports
+    except ImportError:
+        ctypes = None  # type: ignore[assignment]
     _destroy(shell)
     _flush()
-    try:
-        import ctypes
-    except ImportError:
+    if ctypes is None:
         return
     # with the interpreter's lock held, so that no thread runs on meanwhile
     ctypes.PyDLL(None).exit(0)
