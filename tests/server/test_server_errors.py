@@ -60,7 +60,7 @@ async def test_a_link_within_the_folder_is_followed(ask: Ask, jp_root_dir: Path)
         ({"limit": "٣"}, "limit"),
         ({"limit": "1.5"}, "limit"),
         ({"cursor": "nonsense"}, "cursor"),
-        ({"sort": "nonsense"}, "sorted"),
+        ({"sort": "nonsense"}, "sort"),
         ({"filter": "total >"}, "filter"),
         ({"filter": "nothing = 1"}, "nothing"),
         ({"filter": "(" * 3000}, "filter"),

@@ -35,7 +35,7 @@ def _value(known: Query, given: list[str]) -> Any:
         if not _WHOLE.fullmatch(value):
             raise UsageError(f"{known.name} is a whole number, not {value[:80]!r}.", hint=known.description)
         value = int(value)
-    _hold(known.schema, value, known.name)
+    _hold(known.schema, value, known.name, known.description)
     return value
 
 
@@ -64,7 +64,7 @@ def _allowed(name: str) -> str:
     return f"{name} has {', '.join(schema['properties'])}; {', '.join(schema['required'])} must be given."
 
 
-def _hold(schema: Schema, value: Any, what: str) -> None:
+def _hold(schema: Schema, value: Any, what: str, hint: str | None = None) -> None:
     from jsonschema.exceptions import best_match
 
     try:
@@ -73,9 +73,8 @@ def _hold(schema: Schema, value: Any, what: str) -> None:
         raise UsageError(f"{what} is nested too deeply.") from None
     if error is not None:
         place = "".join(f"[{part!r}]" for part in error.absolute_path)
-        raise UsageError(
-            f"{what}{place} does not fit: {error.message[:300]}.", field="".join(map(str, error.absolute_path))
-        )
+        why = f"{value[:80]!r} is not one" if error.validator == "pattern" else error.message[:300]
+        raise UsageError(f"{what}{place} does not fit: {why}.", hint=hint)
 
 
 @cache

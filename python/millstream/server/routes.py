@@ -103,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
             Query("cursor", "The page after the one that gave this cursor.", _LONG),
             Query(
                 "sort",
-                "What to sort by, with - in front for the greatest first.",
+                "started, seconds, pipeline, status, metric:NAME, parameter:NAME …; with - in front for the greatest first.",
                 {
                     **TEXT,
                     "maxLength": 300,
