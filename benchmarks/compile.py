@@ -37,8 +37,7 @@ def text(cells):
     """A notebook of so many cells, ten to a step, as JSON."""
     made = [("parameters", "limit = 10"), ("imports", "import pandas as pd\nimport numpy as np")]
     made.append(("step:load", "frame_0 = pd.read_csv('data.csv')\nnp.random.seed(0)"))
-    for i in range(1, cells - 2):
-        made.append((f"step:s{i}" if i % 10 == 0 else "", BODY.format(i=i, p=i - 1)))
+    made += [(f"step:s{i}" if i % 10 == 0 else "", BODY.format(i=i, p=i - 1)) for i in range(1, cells - 2)]
     return json.dumps(notebook(*made))
 
 
