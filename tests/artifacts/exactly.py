@@ -196,39 +196,49 @@ def _contents(function: Any) -> list[Any]:
 
 
 @functools.cache
-def _comparison(kind: type) -> Callable[[_Walk, Any, Any, str], None]:
-    module = kind.__module__.partition(".")[0]
-    names = {base.__name__ for base in kind.__mro__}
-    if issubclass(kind, type):
-        return _Walk.klass
-    table: list[tuple[type, Any]] = [
-        (np.ndarray, _Walk.array), (types.FunctionType, _Walk.function), (types.CodeType, _Walk.code),
-        (types.MethodType, _Walk.method), (property, _Walk.accessor), (classmethod, _Walk.wrapped),
-        (staticmethod, _Walk.wrapped), (types.ModuleType, _Walk.plain), (functools._lru_cache_wrapper, _Walk.cached),
-    ]  # fmt: skip
-    for base, comparison in table:
-        if issubclass(kind, base):
-            return comparison
-    if kind is dict:
-        return _Walk.mapping
-    if kind in (list, tuple, set, frozenset):
-        return _Walk.each
-    if module == "pandas":
-        if "NDFrame" in names:
-            return _Walk.frame
-        if "Index" in names:
-            return _Walk.index
-        if "ArrowExtensionArray" in names or hasattr(kind, "_pa_array"):
-            return _Walk.arrow_backed
-        if "BaseOffset" in names or "ExtensionDtype" in names:
-            return _Walk.plain
-    if module == "pyarrow":
-        return _Walk.arrow if hasattr(kind, "to_pylist") else _Walk.plain
-    if module == "polars":
-        return _Walk.polars
-    if kind is np.generic or issubclass(kind, np.generic):
-        return lambda _walk, a, b, path: _check(a.tobytes() == b.tobytes() and a.dtype == b.dtype, path, a, b)
-    return _Walk.parts
+def _comparison(kind: Any) -> Callable[[_Walk, Any, Any, str], None]:
+    """How two objects of a type are compared: by the first of the rules that it answers to."""
+    return next(comparison for answers, comparison in _RULES if answers(kind))
+
+
+def _is(*kinds: type) -> Callable[[Any], bool]:
+    return lambda kind: issubclass(kind, kinds)
+
+
+def _named(library: str, *bases: str) -> Callable[[Any], bool]:
+    def answers(kind: Any) -> bool:
+        names = {base.__name__ for base in kind.__mro__}
+        return kind.__module__.partition(".")[0] == library and (not bases or bool(names & set(bases)))
+
+    return answers
+
+
+def _scalar(_: _Walk, a: Any, b: Any, path: str) -> None:
+    _check(a.tobytes() == b.tobytes() and a.dtype == b.dtype, path, a, b)
+
+
+_RULES: list[tuple[Callable[[Any], bool], Callable[[_Walk, Any, Any, str], None]]] = [
+    (_is(type), _Walk.klass),
+    (_is(np.ndarray), _Walk.array),
+    (_is(np.generic), _scalar),
+    (_is(types.FunctionType), _Walk.function),
+    (_is(types.CodeType), _Walk.code),
+    (_is(types.MethodType), _Walk.method),
+    (_is(property), _Walk.accessor),
+    (_is(classmethod, staticmethod), _Walk.wrapped),
+    (_is(types.ModuleType), _Walk.plain),
+    (_is(functools._lru_cache_wrapper), _Walk.cached),
+    (lambda kind: kind is dict, _Walk.mapping),
+    (lambda kind: kind in (list, tuple, set, frozenset), _Walk.each),
+    (_named("pandas", "NDFrame"), _Walk.frame),
+    (_named("pandas", "Index"), _Walk.index),
+    (_named("pandas", "ArrowExtensionArray", "ArrowStringArray"), _Walk.arrow_backed),
+    (_named("pandas", "BaseOffset", "ExtensionDtype"), _Walk.plain),
+    (lambda kind: kind.__module__.startswith("pyarrow") and hasattr(kind, "to_pylist"), _Walk.arrow),
+    (_named("pyarrow"), _Walk.plain),
+    (_named("polars"), _Walk.polars),
+    (lambda _: True, _Walk.parts),
+]
 
 
 def _same_type(a: Any, b: Any, path: str) -> None:
@@ -237,7 +247,7 @@ def _same_type(a: Any, b: Any, path: str) -> None:
     _check(x is y or rebuilt, f"type({path})", x, y)
 
 
-def _check(holds: bool, path: str, a: Any, b: Any) -> None:
+def _check(holds: Any, path: str, a: Any, b: Any) -> None:
     if not holds:
         raise Difference(f"{path}: {_short(a)} became {_short(b)}")
 

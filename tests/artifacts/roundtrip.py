@@ -65,17 +65,19 @@ class Notebook:
 
         rebuild.set_resolver(lambda name, _digest: fetch(self.outputs[name])[name])
         try:
-            for name, output in self.outputs.items():
+            for output in self.outputs.values():
                 rebuild.add_debug(output["debug"])
+            for name, output in self.outputs.items():
                 namespace[name] = fetch(output)[name]
         finally:
             rebuild.set_resolver(None)
 
     def fingerprints(self) -> dict[str, str | None]:
         """Name → fingerprint of everything in the current ``__main__``."""
-        grouping = Grouping(lambda _: None, lambda n: not n.startswith("__"))
-        grouping.add([n for n in rebuild.main_namespace() if not n.startswith("__")])
-        return {n: grouping.digest(n) for n in rebuild.main_namespace() if not n.startswith("__")}
+        namespace = rebuild.main_namespace()
+        grouping = Grouping(lambda _: None, lambda n: n in namespace and not n.startswith("__"))
+        grouping.add([n for n in namespace if not n.startswith("__")])
+        return {n: grouping.digest(n) for n in namespace if not n.startswith("__")}
 
 
 def cross(root: Path, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,12 +100,12 @@ def cross_code(root: Path, source: str, check: str = "") -> dict[str, Any]:
     """Run ``source`` as a step, and ``check`` as the next; the names of the second."""
     notebook = Notebook(root)
     with fresh_main() as before:
-        exec(compile(textwrap.dedent(source), "<cell>", "exec"), before)
+        exec(compile(textwrap.dedent(source), "<cell>", "exec", dont_inherit=True), before)
         notebook.save()
     assert not notebook.failures, notebook.failures
     with fresh_main() as after:
         notebook.load()
-        exec(compile(textwrap.dedent(check), "<next>", "exec"), after)
+        exec(compile(textwrap.dedent(check), "<next>", "exec", dont_inherit=True), after)
         return dict(after)
 
 
@@ -111,6 +113,6 @@ def refused(root: Path, source: str) -> dict[str, str]:
     """Name → reason for what a step made and cannot hand on."""
     notebook = Notebook(root)
     with fresh_main() as before:
-        exec(compile(textwrap.dedent(source), "<cell>", "exec"), before)
+        exec(compile(textwrap.dedent(source), "<cell>", "exec", dont_inherit=True), before)
         notebook.save()
         return notebook.failures

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from millstream.artifacts import rebuild
+from millstream.artifacts import layout, rebuild
 
 Reduced = tuple[Any, ...]
 
@@ -45,7 +45,7 @@ class Span:
         self.shift = max(_shift(m.array, self.low) for m in members)
 
     def __reduce__(self) -> Reduced:
-        return rebuild.memory, (_raw_memory(self.low, self.high), self.shift)
+        return layout.memory, (_raw_memory(self.low, self.high), self.shift)
 
 
 class Memory:
@@ -132,18 +132,18 @@ def reduce_array(array: Any, span: Span | None) -> Reduced | None:
     dtype, writeable = _named(array.dtype), array.flags.writeable
     if span is not None:
         offset = _address(array) - span.low + span.shift
-        return rebuild.array, (span, dtype, array.shape, array.strides, offset, writeable)
+        return layout.array, (span, dtype, array.shape, array.strides, offset, writeable)
     if not array.nbytes:
-        return rebuild.array, (b"", dtype, array.shape, array.strides, 0, writeable)
+        return layout.array, (b"", dtype, array.shape, array.strides, 0, writeable)
     compact, offset = _compacted(array)
-    shift = 0 if array.flags.aligned else _address(compact) % rebuild.ALIGNMENT
+    shift = 0 if array.flags.aligned else _address(compact) % layout.ALIGNMENT
     if compact.flags.c_contiguous and not shift:
         buffer = pickle.PickleBuffer(compact.reshape(-1).view("u1"))
-        owned = array.nbytes < LARGE and array.flags.owndata
-        return rebuild.array, (buffer, dtype, array.shape, array.strides, offset, writeable, owned)
-    if rebuild.extent(array.shape, array.strides, array.itemsize) is None:
+        make = layout.own_array if array.nbytes < LARGE and array.flags.owndata else layout.array
+        return make, (buffer, dtype, array.shape, array.strides, offset, writeable)
+    if layout.extent(array.shape, array.strides, array.itemsize) is None:
         low, high = bounds(array)
-        return rebuild.array, (
+        return layout.array, (
             _raw_memory(low, high),
             dtype,
             array.shape,
@@ -152,7 +152,7 @@ def reduce_array(array: Any, span: Span | None) -> Reduced | None:
             writeable,
         )
     flat = numpy().ascontiguousarray(compact).reshape(-1)
-    return rebuild.spread, (pickle.PickleBuffer(flat.view("u1")), dtype, array.shape, array.strides, shift, writeable)
+    return layout.spread, (pickle.PickleBuffer(flat.view("u1")), dtype, array.shape, array.strides, shift, writeable)
 
 
 def reduce_subclass(array: Any, memory: Memory) -> Reduced | None:
@@ -163,7 +163,7 @@ def reduce_subclass(array: Any, memory: Memory) -> Reduced | None:
     kind = type(array)
     if kind is not np.ma.MaskedArray and kind.__reduce__ is not np.ndarray.__reduce__:
         return None
-    return rebuild.subclass, (memory.plain(array), kind), array.__dict__ or None, None, None, rebuild.attributes
+    return layout.subclass, (memory.plain(array), kind), array.__dict__ or None, None, None, rebuild.attributes
 
 
 def _is_raw(dtype: Any) -> bool:
@@ -183,7 +183,7 @@ def _named(dtype: Any) -> Any:
 
 def _compacted(array: Any) -> tuple[Any, int]:
     """The elements, each once, as an array whose axes go from the slowest to the quickest; the offset of the first."""
-    order = rebuild.memory_order(array.shape, array.strides)
+    order = layout.memory_order(array.shape, array.strides)
     rest = [axis for axis in range(array.ndim) if axis not in order]
     view = array.transpose([*order, *rest])[(..., *[0] * len(rest))]
     offset = 0
@@ -199,12 +199,12 @@ def _reduce_objects(array: Any, span: Span | None) -> Reduced | None:
     if span is not None and (reduced := _object_view(array)):
         return reduced
     if array.flags.c_contiguous or array.flags.f_contiguous:
-        return None if array.flags.writeable else (rebuild.frozen, (array.copy(order="K"),))
+        return None if array.flags.writeable else (layout.frozen, (array.copy(order="K"),))
     compact, _ = _compacted(array)
     multiple = all(stride % array.itemsize == 0 for stride in array.strides)
-    if not multiple or rebuild.extent(array.shape, array.strides, array.itemsize) is None:
+    if not multiple or layout.extent(array.shape, array.strides, array.itemsize) is None:
         return None
-    return rebuild.spread_objects, (compact.copy(), array.shape, array.strides, array.flags.writeable)
+    return layout.spread_objects, (compact.copy(), array.shape, array.strides, array.flags.writeable)
 
 
 def _object_view(array: Any) -> Reduced | None:
@@ -214,7 +214,7 @@ def _object_view(array: Any) -> Reduced | None:
     offset = _address(array) - _address(base)
     if any(step % array.itemsize for step in (offset, *array.strides)):
         return None
-    return rebuild.object_view, (base, array.shape, array.strides, offset, array.flags.writeable)
+    return layout.object_view, (base, array.shape, array.strides, offset, array.flags.writeable)
 
 
 def _address(array: Any) -> int:
@@ -230,4 +230,4 @@ def _shift(array: Any, low: int) -> int:
     """How far from an aligned address memory must begin for ``array`` to be as aligned in it as it was."""
     align = array.dtype.alignment
     stays = ((_address(array) - low) % align == 0) == (_address(array) % align == 0)
-    return 0 if stays else low % rebuild.ALIGNMENT
+    return 0 if stays else low % layout.ALIGNMENT

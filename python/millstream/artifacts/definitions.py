@@ -8,7 +8,6 @@ those travel beside it, for tracebacks.
 from __future__ import annotations
 
 import dis
-import enum
 import hashlib
 import linecache
 import marshal
@@ -17,9 +16,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from cloudpickle import cloudpickle
-
-from millstream.artifacts import rebuild
+from millstream.artifacts import classes, rebuild
 
 _GLOBAL_ACCESS = {"LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 
@@ -34,14 +31,12 @@ def is_notebook_function(value: Any) -> bool:
 
 
 def home(function: types.FunctionType) -> str | None:
-    """The module whose globals a function looks names up in; None where pickle can find it there by its own name."""
+    """The module whose globals a function looks names up in; None where it is no module's."""
     if is_notebook_function(function):
         return "__main__"
     name = function.__globals__.get("__name__")
     module = sys.modules.get(name) if isinstance(name, str) else None
-    if module is None or vars(module) is not function.__globals__ or cloudpickle._should_pickle_by_reference(function):
-        return None
-    return name
+    return name if module is not None and vars(module) is function.__globals__ else None
 
 
 def is_notebook_class(value: Any) -> bool:
@@ -91,10 +86,18 @@ def reduce_code(code: types.CodeType, debug: dict[str, tuple[bytes, dict[str, st
     return rebuild.code, (canonical,)
 
 
-def reduce_function(function: types.FunctionType, module: str | None) -> Reduced:
+def _named(value: Any) -> Any:
+    """A name, or what stands under names, with names as :func:`millstream.artifacts.classes.named` has them."""
+    if type(value) is str:
+        return classes.named(value)
+    return {classes.named(key): item for key, item in value.items()} if type(value) is dict else value
+
+
+def reduce_function(function: types.FunctionType, names: dict[str, Any]) -> Reduced:
     """A function by value; its closure cells keep their identity, so two closures go on sharing them.
 
-    ``module`` is where it looks names up: not the notebook where a library made it, as decorators do.
+    ``names`` stands for its globals where they are no module's, but those of a piece of code that was executed:
+    the same empty dict for all functions that share them.
     """
     cells = []
     for cell in function.__closure__ or ():
@@ -102,22 +105,13 @@ def reduce_function(function: types.FunctionType, module: str | None) -> Reduced
             cells.append((cell, cell.cell_contents))
         except ValueError:  # empty until the enclosing function assigns it
             continue
-    state = {key: getattr(function, key) for key in _ATTRIBUTES}
-    state.update(cells=cells, dict=dict(function.__dict__))
-    make: Reduced = (function.__code__, function.__name__, function.__closure__)
+    state = {key: _named(getattr(function, key)) for key in _ATTRIBUTES}
+    state.update(cells=cells, dict=_named(function.__dict__))
+    make: Reduced = (function.__code__, classes.named(function.__name__), function.__closure__)
+    module = home(function)
+    if module is None:
+        found = function.__globals__
+        state.update(names={classes.named(n): found[n] for n in sorted(global_names(function)) if n in found})
     if module != "__main__":
-        make = (*make, module)
+        make = (*make, names if module is None else module)
     return rebuild.function, make, state, None, None, rebuild.function_state
-
-
-def reduce_class(value: type) -> Reduced:
-    """A class by value, as cloudpickle does it, less the random identity it gives each one."""
-    reduced = list(cloudpickle._dynamic_class_reduce(value))
-    arguments = list(reduced[1])
-    arguments[5 if issubclass(value, enum.Enum) else 4] = None
-    reduced[1] = tuple(arguments)
-    clsdict, slots = reduced[2]
-    for volatile in ("__firstlineno__", "__slotnames__"):  # a line number; what copyreg remembers
-        clsdict.pop(volatile, None)
-    reduced[2] = (clsdict, slots)
-    return tuple(reduced)

@@ -18,7 +18,7 @@ from typing import Any
 
 from cloudpickle import cloudpickle
 
-from millstream.artifacts import arrays, definitions, frames, rebuild, refusals, standard
+from millstream.artifacts import arrays, classes, definitions, frames, rebuild, refusals, standard
 
 Reduced = tuple[Any, ...]
 DebugTable = dict[str, tuple[bytes, dict[str, str]]]
@@ -74,6 +74,8 @@ class Pickler(cloudpickle.Pickler):
         self._kept_alive: list[Any] = []
         self._met: list[Any] = []
         self._rules: dict[type, Rule | None] = {}
+        self.by_value: set[type] = set()
+        self._globals: dict[int, dict[str, Any]] = {}
         self._root_ids = {id(value) for value in roots.values()}
 
     def persistent_id(self, obj: Any) -> None:
@@ -106,29 +108,40 @@ class Pickler(cloudpickle.Pickler):
         ids.add(id(part))
         self._kept_alive.append(part)
 
-    def reduce_definition(self, obj: Any) -> Any:
-        """A function or class: of a library by name, of the notebook by reference or by value."""
-        is_function = isinstance(obj, types.FunctionType)
-        if is_function and standard.is_singledispatch(obj):
-            self.note(obj)
-            return standard.reduce_singledispatch(obj)
-        module = definitions.home(obj) if is_function else None
-        if not (module or definitions.is_notebook_class(obj)):
-            return super().reducer_override(obj)
-        name = definitions.global_name(obj)
-        if name is not None and id(obj) not in self._root_ids:
-            digest = self.refer(name)
-            if digest is not None:
-                self.references[name] = digest
-                return rebuild.reference, (name, digest)
-        if not is_function:
-            return definitions.reduce_class(obj)
-        if module == "__main__":
-            self.names |= definitions.global_names(obj)
-            if obj.__dict__:
-                self.note(obj)
-        self.skeleton_cells.update(id(cell) for cell in obj.__closure__ or ())
-        return definitions.reduce_function(obj, module)
+    def reduce_function(self, function: types.FunctionType) -> Any:
+        """A function: of a library by name, of the notebook by reference or by value."""
+        if cloudpickle._should_pickle_by_reference(function):
+            return NotImplemented
+        if standard.is_singledispatch(function):
+            self.note(function)
+            return standard.reduce_singledispatch(function)
+        is_notebooks = definitions.is_notebook_function(function)
+        if is_notebooks and (reference := self._reference(function)):
+            return reference
+        if is_notebooks:
+            self.names |= definitions.global_names(function)
+        if function.__dict__:
+            self.note(function)
+        self.skeleton_cells.update(id(cell) for cell in function.__closure__ or ())
+        return definitions.reduce_function(function, self._globals.setdefault(id(function.__globals__), {}))
+
+    def reduce_class(self, kind: type) -> Any:
+        """A class, likewise."""
+        if not definitions.is_notebook_class(kind):
+            return super().reducer_override(kind)
+        if reference := self._reference(kind):
+            return reference
+        if definitions.global_name(kind) is None:
+            self.note(kind)
+        self.by_value.add(kind)
+        return classes.reduce_class(kind)
+
+    def _reference(self, definition: Any) -> Reduced | None:
+        name = definitions.global_name(definition)
+        if name is None or id(definition) in self._root_ids or (digest := self.refer(name)) is None:
+            return None
+        self.references[name] = digest
+        return rebuild.reference, (classes.named(name), classes.named(digest))
 
     def reduce_array(self, array: Any) -> Any:
         """A numpy array, noted with the memory it lies in."""
@@ -150,12 +163,12 @@ class Pickler(cloudpickle.Pickler):
 
 def _rule(kind: type) -> Rule | None:
     """How objects of a type are pickled; None for the way they say themselves, their identity noted."""
-    if issubclass(kind, type) or kind is types.FunctionType:
-        return Pickler.reduce_definition
-    if kind is types.CodeType:
-        return _reduce_code
-    if kind is types.CellType:
-        return _reduce_cell
+    if issubclass(kind, type):
+        return Pickler.reduce_class
+    if kind in _OWN:
+        return _OWN[kind]
+    if issubclass(kind, enum.Enum):
+        return _reduce_member
     if issubclass(kind, io.IOBase):
         return _reduce_stream
     if rule := refusals.rule(kind) or standard.rule(kind) or _library_rule(kind):
@@ -182,9 +195,20 @@ def _reduce_code(pickler: Pickler, code: Any) -> Any:
     return definitions.reduce_code(code, pickler.debug)
 
 
+def _reduce_member(pickler: Pickler, member: Any) -> Any:
+    return classes.reduce_member(member) if type(member) in pickler.by_value else NotImplemented
+
+
 def _reduce_cell(pickler: Pickler, cell: Any) -> Any:
     pickler.note(cell)
     return (rebuild.cell, ()) if id(cell) in pickler.skeleton_cells else NotImplemented
+
+
+_OWN: dict[type, Rule] = {
+    types.FunctionType: Pickler.reduce_function,
+    types.CodeType: _reduce_code,
+    types.CellType: _reduce_cell,
+}
 
 
 def _reduce_subclass(pickler: Pickler, array: Any) -> Any:

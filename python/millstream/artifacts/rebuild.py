@@ -1,10 +1,12 @@
-"""The functions that pickled values name: what turns bytes back into arrays, functions and references.
+"""The functions that pickled values name: what turns bytes back into functions, classes and references.
 
 Their names are part of the format: a value stored by one version is read by the next.
 """
 
 from __future__ import annotations
 
+import abc
+import contextlib
 import functools
 import hashlib
 import importlib
@@ -13,7 +15,7 @@ import marshal
 import sys
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 Resolver = Callable[[str, str], Any]
@@ -37,11 +39,20 @@ def main_namespace() -> dict[str, Any]:
     return sys.modules["__main__"].__dict__
 
 
-def reference(name: str, digest: str) -> Any:
+def text(name: bytes) -> str:
+    """A name, from the bytes that stand for it in pickles."""
+    return name.decode("utf-8", "surrogatepass")
+
+
+def _texts(items: dict[bytes, Any] | None) -> Any:
+    return {text(name): value for name, value in items.items()} if isinstance(items, dict) else items
+
+
+def reference(name: bytes, digest: bytes) -> Any:
     """The class or function called ``name`` whose artifact is ``digest``."""
     if not _resolver:
-        raise LookupError(f"{name} is defined in a notebook; load it with millstream.load()")
-    return _resolver[0](name, digest)
+        raise LookupError(f"{text(name)} is defined in a notebook; load it with millstream.load()")
+    return _resolver[0](text(name), text(digest))
 
 
 def namespace() -> dict[str, Any]:
@@ -84,24 +95,85 @@ def cell() -> types.CellType:
 
 
 def function(
-    code: types.CodeType, name: str, closure: tuple[types.CellType, ...] | None, module: str | None = None
+    code: types.CodeType,
+    name: bytes,
+    closure: tuple[types.CellType, ...] | None,
+    home: str | dict[str, Any] | None = None,
 ) -> types.FunctionType:
-    """A function over the notebook's own global names, or those of a library's ``module``."""
-    names = main_namespace() if module is None else vars(importlib.import_module(module))
-    return types.FunctionType(code, names, name, None, closure)
+    """A function over the notebook's own global names, those of a library's module, or those of nobody else's."""
+    if home is None:
+        home = main_namespace()
+    names = vars(importlib.import_module(home)) if isinstance(home, str) else home
+    return types.FunctionType(code, names, text(name), None, closure)
 
 
 def function_state(target: types.FunctionType, state: dict[str, Any]) -> None:
     """Defaults, attributes and the contents of closure cells."""
     for cell, contents in state.pop("cells"):
         cell.cell_contents = contents
-    target.__dict__.update(state.pop("dict"))
+    target.__globals__.update(_texts(state.pop("names", {})))
+    target.__dict__.update(_texts(state.pop("dict")))
     for key, value in state.items():
-        setattr(target, key, value)
+        setattr(target, key, text(value) if isinstance(value, bytes) else _texts(value))
 
 
-ALIGNMENT = 16
-"""Memory that arrays are rebuilt in begins at a multiple of this many bytes, as numpy's own does."""
+def skeleton(
+    metaclass: type, name: bytes, bases: tuple[type, ...], place: tuple[bytes, bytes], made: dict[str, Any]
+) -> Any:
+    """A class with nothing in it yet; of what metaclasses do, only that which Python needs is done."""
+    namespace = {"__module__": text(place[0]), "__qualname__": text(place[1]), **made}
+    make = next(kind for kind in metaclass.__mro__ if kind is abc.ABCMeta or _is_built_in(kind.__dict__.get("__new__")))
+    with _no_hooks(bases):
+        return make.__new__(metaclass, text(name), bases, namespace)
+
+
+def _is_built_in(method: Any) -> bool:
+    return isinstance(method, types.BuiltinFunctionType)
+
+
+def _no_hook(_: Any, /, **__: Any) -> None:
+    """In place of an ``__init_subclass__``."""
+
+
+@contextlib.contextmanager
+def _no_hooks(bases: tuple[type, ...]) -> Iterator[None]:
+    """Without ``__init_subclass__`` of the notebook's classes: what it did to whom is in their state."""
+    hooked = [
+        k for base in bases for k in base.__mro__ if k.__module__ == "__main__" and "__init_subclass__" in vars(k)
+    ]
+    kept = {kind: vars(kind)["__init_subclass__"] for kind in hooked}
+    try:
+        for kind in kept:
+            type.__setattr__(kind, "__init_subclass__", classmethod(_no_hook))
+        yield
+    finally:
+        for kind, hook in kept.items():
+            type.__setattr__(kind, "__init_subclass__", hook)
+
+
+_KEPT = {"__module__", "__doc__", "__slots__", "__orig_bases__", "__dict__", "__weakref__", "_abc_impl"}
+
+
+def class_state(target: type, state: tuple[list[tuple[bytes, Any]], list[type]]) -> None:
+    """What is in a class, and the classes registered with it."""
+    items, registered = state
+    for name in set(vars(target)) - _KEPT:  # what base classes and metaclasses have added by themselves
+        if not isinstance(vars(target)[name], types.MemberDescriptorType):
+            type.__delattr__(target, name)
+    for key, value in items:
+        type.__setattr__(target, text(key), value)
+    for kind in registered:
+        abc.ABCMeta.register(target, kind)  # type: ignore[arg-type]
+
+
+def member(kind: Any, data: type, arguments: tuple[Any, ...]) -> Any:
+    """A member of an enumeration, before its attributes are set."""
+    return data.__new__(kind, *arguments)
+
+
+def member_state(target: Any, state: dict[bytes, Any]) -> None:
+    """The attributes of a member."""
+    target.__dict__.update(_texts(state))
 
 
 def view(source: Any, name: str) -> Any:
@@ -155,116 +227,6 @@ def typing_object(kind: str, arguments: tuple[Any, ...], options: dict[str, Any]
     return made
 
 
-def memory(buffer: Any, shift: int = 0) -> Any:
-    """Memory that several arrays share; the first ``shift`` bytes are nobody's, and keep the rest unaligned as it was."""
-    if not shift:
-        return buffer
-    made = _aligned_bytes(shift + len(buffer))
-    made[shift:] = memoryview(buffer)
-    return made
-
-
-def array(
-    buffer: Any,
-    dtype: Any,
-    shape: tuple[int, ...],
-    strides: tuple[int, ...],
-    offset: int,
-    writeable: bool,  # noqa: FBT001
-    owned: bool = False,  # noqa: FBT001, FBT002
-) -> Any:
-    """An array over ``buffer``: strides and offset in bytes. ``owned``: in memory of its own, as ``resize`` needs."""
-    import numpy as np
-
-    made = np.ndarray(shape, dtype, buffer if len(buffer) else bytearray(), offset, strides)
-    if owned:
-        copy = made.copy(order="K")
-        made = copy if copy.strides == strides else made
-    made.flags.writeable = writeable
-    return made
-
-
-def spread(
-    buffer: Any,
-    dtype: Any,
-    shape: tuple[int, ...],
-    strides: tuple[int, ...],
-    shift: int,
-    writeable: bool,  # noqa: FBT001
-) -> Any:
-    """An array with gaps between its elements, which ``buffer`` has without, in the order of memory."""
-    import numpy as np
-
-    dtype = np.dtype(dtype)
-    room = extent(shape, strides, dtype.itemsize)
-    data = _aligned_bytes(shift + (room or 0))
-    order = memory_order(shape, strides)
-    lengths, steps = [shape[axis] for axis in order], [abs(strides[axis]) for axis in order]
-    np.ndarray(lengths, dtype, data, shift, steps)[...] = np.ndarray(lengths, dtype, buffer)
-    made = np.ndarray(shape, dtype, data, shift + _first(shape, strides), strides)
-    made.flags.writeable = writeable
-    return made
-
-
-def spread_objects(compact: Any, shape: tuple[int, ...], strides: tuple[int, ...], writeable: bool) -> Any:  # noqa: FBT001
-    """The same for an array of objects, whose elements ``compact`` has."""
-    import numpy as np
-
-    data = np.empty((extent(shape, strides, compact.itemsize) or 0) // compact.itemsize, compact.dtype)
-    steps = [abs(strides[axis]) for axis in memory_order(shape, strides)]
-    np.ndarray(compact.shape, data.dtype, data, 0, steps)[...] = compact
-    return object_view(data, shape, strides, _first(shape, strides), writeable)
-
-
-def object_view(owner: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, writeable: bool) -> Any:  # noqa: FBT001
-    """A view of an array of objects: strides and offset in bytes."""
-    import numpy as np
-
-    made = np.ndarray(shape, owner.dtype, owner, offset, strides)
-    made.flags.writeable = writeable
-    return made
-
-
-def subclass(array: Any, kind: type) -> Any:
-    """The array as one of a subclass; its attributes are set afterwards."""
-    return array.view(kind)
-
-
 def attributes(target: Any, state: dict[str, Any]) -> None:
     """The attributes of an object, past whatever its class does to set them."""
     target.__dict__.update(state)
-
-
-def frozen(array: Any) -> Any:
-    """The array, read-only."""
-    array.flags.writeable = False
-    return array
-
-
-def memory_order(shape: tuple[int, ...], strides: tuple[int, ...]) -> list[int]:
-    """The axes along which elements differ, from the slowest to the quickest."""
-    moving = [axis for axis, length in enumerate(shape) if length > 1 and strides[axis]]
-    return sorted(moving, key=lambda axis: -abs(strides[axis]))
-
-
-def extent(shape: tuple[int, ...], strides: tuple[int, ...], itemsize: int) -> int | None:
-    """The bytes from the first to the last of an array; None where elements overlap."""
-    room = itemsize
-    for axis in reversed(memory_order(shape, strides)):
-        if abs(strides[axis]) < room:
-            return None
-        room += (shape[axis] - 1) * abs(strides[axis])
-    return room
-
-
-def _first(shape: tuple[int, ...], strides: tuple[int, ...]) -> int:
-    """The offset of the first element: not 0 where an axis runs backwards."""
-    return sum((length - 1) * -stride for length, stride in zip(shape, strides, strict=True) if stride < 0 and length)
-
-
-def _aligned_bytes(size: int) -> Any:
-    import numpy as np
-
-    spare: Any = np.zeros(size + ALIGNMENT, "u1")
-    start = -spare.__array_interface__["data"][0] % ALIGNMENT
-    return spare[start : start + size]

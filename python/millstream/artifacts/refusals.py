@@ -187,15 +187,17 @@ def _children(path: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, (set, frozenset)):
         return [(f"a member of {path}", item) for item in list(value)[:1000]]
     if isinstance(value, types.FunctionType):
-        return _closure(path, value)
+        return [*_closure(path, value), *_attributes(path, value)]
+    return [] if isinstance(value, (type, types.ModuleType)) else _attributes(path, value)
+
+
+def _attributes(path: str, value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, types.MethodType):
         return [(f"{path}.__self__", value.__self__)]
-    if isinstance(value, (type, types.ModuleType)):
-        return []
-    attributes = getattr(value, "__dict__", None)
-    found = [(f"{path}.{name}", item) for name, item in attributes.items()] if isinstance(attributes, dict) else []
-    slots = [name for kind in type(value).__mro__ for name in _slots(kind) if hasattr(value, name)]
-    return found + [(f"{path}.{name}", getattr(value, name)) for name in slots]
+    own = getattr(value, "__dict__", None)
+    names = [name for kind in type(value).__mro__ for name in _slots(kind) if hasattr(value, name)]
+    found = {**(own if isinstance(own, dict) else {}), **{name: getattr(value, name) for name in names}}
+    return [(f"{path}.{name}", item) for name, item in found.items()]
 
 
 def _closure(path: str, function: types.FunctionType) -> list[tuple[str, Any]]:
@@ -206,7 +208,7 @@ def _closure(path: str, function: types.FunctionType) -> list[tuple[str, Any]]:
         except ValueError:
             continue
     defaults = (*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values())
-    return found + [(f"a default of {path}", value) for value in defaults] + _children(path, vars(function))
+    return found + [(f"a default of {path}", value) for value in defaults]
 
 
 def _slots(kind: type) -> Iterable[str]:

@@ -71,14 +71,14 @@ def _reduce_proxy(_: Pickler, proxy: Any) -> Any:
 def _reduce_exception(pickler: Pickler, error: Any) -> Any:
     """Without calling ``__init__`` again, which may take other arguments than those kept. Tracebacks stay behind."""
     pickler.note(error)
-    kind = type(error)
+    kind: Any = type(error)
     chain = (error.__cause__, error.__context__, error.__suppress_context__)
     if kind.__reduce__ is BaseException.__reduce__ and kind.__reduce_ex__ is object.__reduce_ex__:
         return rebuild.exception, (kind, error.args), (vars(error) or None, chain), None, None, rebuild.exception_state
     reduced = error.__reduce_ex__(5)
     if kind.__module__ != "builtins" or isinstance(reduced, str):
         return NotImplemented
-    state = reduced[2] if len(reduced) > 2 else None  # noqa: PLR2004
+    state = reduced[2] if len(reduced) > 2 else None
     return *reduced[:2], (state, chain), None, None, rebuild.exception_state
 
 
@@ -99,10 +99,11 @@ def _reduce_cached_property(_: Pickler, found: Any) -> Any:
     return rebuild.cached_property, (found.func, found.attrname)
 
 
-def _reduce_variable(_: Pickler, variable: Any) -> Any:
+def _reduce_variable(pickler: Pickler, variable: Any) -> Any:
     """A type variable or the like: those of a notebook are in no module that could be imported."""
     if _is_imported(variable):
         return NotImplemented
+    pickler.note(variable)
     options = {name: getattr(variable, f"__{name}__", None) for name in ("covariant", "contravariant", "bound")}
     options = {name: value for name, value in options.items() if value}
     arguments = (variable.__name__, *getattr(variable, "__constraints__", ()))
@@ -151,7 +152,7 @@ def _single(kind: type) -> dict[int, tuple[str, str]]:
     return found
 
 
-def _is_bare(kind: type) -> bool:
+def _is_bare(kind: Any) -> bool:
     """Whether instances are pickled as their attributes, of which a sentinel has none."""
     return kind.__reduce_ex__ is object.__reduce_ex__ and kind.__reduce__ is object.__reduce__
 
@@ -167,6 +168,10 @@ _RULES: dict[type, Rule] = {
     typing.TypeVar: _reduce_variable,
     typing.NewType: _reduce_new_type,
 }
-for _name, _rule in {"ParamSpec": _reduce_variable, "TypeVarTuple": _reduce_variable, "TypeAliasType": _reduce_alias}.items():
+for _name, _rule in {
+    "ParamSpec": _reduce_variable,
+    "TypeVarTuple": _reduce_variable,
+    "TypeAliasType": _reduce_alias,
+}.items():
     if hasattr(typing, _name):
         _RULES[getattr(typing, _name)] = _rule
