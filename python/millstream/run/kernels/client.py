@@ -124,6 +124,7 @@ def fork_kernel(
         "op": "kernel",
         "preload": list(preload),
         "argv": list(command.argv),
+        "connection_file": command.connection_file,
         "environment": dict(environment),
         "cwd": cwd,
         **_passed_on(),
@@ -150,6 +151,9 @@ def _ask(
         try:
             wire.send(connection, request, fds)
             answer, _ = wire.receive(connection)
+        except TimeoutError:
+            connection.close()
+            raise KernelError("The fork server takes too long.", hint=f"Its log is {_log_of(path)}.") from None
         except (wire.Closed, OSError) as error:
             why = str(error)
         else:
@@ -255,7 +259,19 @@ def _locked(path: Path) -> Iterator[None]:
     """Hold the lock file ``path``; the lock goes with the process that holds it."""
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
+        deadline = time.monotonic() + START_TIMEOUT
+        while not _lock(fd):
+            if time.monotonic() > deadline:
+                raise KernelError(f"{path} is locked by a process that does not let go.")
+            time.sleep(0.01)
         yield
     finally:
         os.close(fd)
+
+
+def _lock(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

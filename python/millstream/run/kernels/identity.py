@@ -15,6 +15,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,11 @@ class Command:
     options: tuple[str, ...]
     argv: tuple[str, ...]
 
+    @property
+    def connection_file(self) -> str:
+        """The file that ``-f`` names."""
+        return next((after for option, after in pairwise(self.argv) if option == "-f"), "")
+
 
 def parse_command(argv: Sequence[str], environment: Mapping[str, str]) -> Command | str:
     """Take ``python [options] -m ipykernel_launcher …`` apart; a reason, as text, when it is something else."""
@@ -49,7 +55,7 @@ def parse_command(argv: Sequence[str], environment: Mapping[str, str]) -> Comman
     rest = list(argv[1:])
     while rest and rest[0] != "-m":
         option = rest.pop(0)
-        if not option.startswith("-") or option == "-c" or option == "-":
+        if not option.startswith("-") or option in {"-", "-c"}:
             return f"the kernel is started by {argv[0]} {option}, not by python -m ipykernel_launcher"
         options.append(option)
         if option in _OPTIONS_WITH_VALUE and rest:

@@ -50,6 +50,7 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> client.ForkedProcess | None:
+        self.fresh_because, self.loaded, self.left_out = None, (), {}
         environment = dict(kwargs.get("env") or os.environ)
         command = refused(cmd, environment, kwargs)
         if isinstance(command, str):

@@ -12,7 +12,7 @@ import struct
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from . import files, imports, process, wire
 from .kernel import Kernel
@@ -65,7 +65,9 @@ class Handle:
 
 
 class Asked:
-    """A kernel that a client asked for."""
+    """A kernel that a client asked for, with this process's copies of the client's open files."""
+
+    open: ClassVar[list[Asked]] = []  # those whose files are open, wherever they wait
 
     def __init__(self, connection: socket.socket | None, request: dict[str, Any], fds: list[int]) -> None:
         self.connection = connection
@@ -73,6 +75,7 @@ class Asked:
         self.fds = fds
         self.tries = 0
         self.left_out: dict[str, str] = {}
+        self.open.append(self)
 
     def close(self) -> None:
         """Let go of this process's copies."""
@@ -81,6 +84,8 @@ class Asked:
         for fd in self.fds:
             os.close(fd)
         self.fds = []
+        if self in self.open:
+            self.open.remove(self)
 
 
 class Server:
@@ -155,7 +160,13 @@ class Server:
             connection.close()
             return None
         connection.settimeout(None)
-        return self._answer(request, Asked(connection, request, fds))
+        asked = Asked(connection, request, fds)
+        try:
+            return self._answer(request, asked)
+        except (KeyError, TypeError) as error:
+            log(f"refused a request: {error!r}")
+            _reply(asked, {"refused": "nonsense", "why": repr(error)})
+            return None
 
     def _answer(self, request: dict[str, Any], asked: Asked) -> Template | None:
         operation = request.get("op")
@@ -226,7 +237,7 @@ class Server:
         pid = process.quiet_fork()
         if pid == 0:
             ours.close()
-            self._leave_behind(asked)
+            self._leave_behind()
             return Template(theirs, list(preload), imports.Importer(self.kept_out, self.environment))
         theirs.close()
         handle = Handle(preload, pid, ours)
@@ -235,14 +246,13 @@ class Server:
         self._make_room()
         return None
 
-    def _leave_behind(self, asked: Asked) -> None:
-        """In a forked template: close what belongs to the server."""
+    def _leave_behind(self) -> None:
+        """In a forked template: close what belongs to the server, and to its clients."""
         self.listener.close()
-        asked.close()
         for handle in self.handles:
             handle.channel.close()
-            for other in handle.waiting + handle.handed:
-                other.close()
+        for asked in list(Asked.open):
+            asked.close()
 
     def _hear(self, handle: Handle) -> Template | None:
         """Deal with one message of a template, or its end."""

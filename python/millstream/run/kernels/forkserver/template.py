@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import glob
 import os
 import select
 import signal
@@ -11,7 +12,7 @@ import sys
 from typing import Any
 
 from . import files, imports, process, wire
-from .kernel import Kernel, Preloaded
+from .kernel import Kernel, Preloaded, start_time
 
 SPARE_DELAY = 0.05  # seconds: a spare is forked when the kernel just asked for has got going
 
@@ -25,7 +26,9 @@ class Template:
         self.importer = importer
         self.kernels: dict[int, int] = {}  # connection's file number → pid
         self.connections: dict[int, socket.socket] = {}
+        self.clients: dict[int, tuple[int, str]] = {}  # connection's file number → client's pid, connection file
         self.ended: set[int] = set()  # connections told of their kernel's end
+        self.dying: set[int] = set()  # kernels that nobody waits for any more
         self.spare: socket.socket | None = None
         self.spare_pid = 0
         self.keeps_spare = True
@@ -147,6 +150,7 @@ class Template:
         _close(fds[1:])
         self.connections[connection.fileno()] = connection
         self.kernels[connection.fileno()] = pid
+        self.clients[connection.fileno()] = request["client"], request["connection_file"]
         self._tell(event="kernels", count=len(self.kernels))
 
     def _unfit_for(self, request: dict[str, Any]) -> str | None:
@@ -195,6 +199,10 @@ class Template:
 
     def _reap(self) -> None:
         """Tell each client whose kernel has ended; the process stays a zombie, and its number taken, meanwhile."""
+        for pid in list(self.dying):
+            if _status(pid) is not None:
+                os.waitpid(pid, 0)
+                self.dying.discard(pid)
         if self.spare is not None and _status(self.spare_pid) is not None:
             self._drop_spare()
         for fd, pid in self.kernels.items():
@@ -214,7 +222,10 @@ class Template:
             _kill(pid)
         self.ended.discard(fd)
         connection.close()
-        os.waitpid(pid, 0)
+        self.dying.add(pid)
+        client, file = self.clients.pop(fd)
+        if start_time(client) is None:
+            _remove(file)
         self._tell(event="kernels", count=len(self.kernels))
 
     def _drop_spare(self) -> None:
@@ -239,6 +250,16 @@ def _kill(pid: int) -> None:
             return
         except OSError:
             pass  # not a group leader (any more)
+
+
+def _remove(connection_file: str) -> None:
+    """Remove what a client that was killed could not: its connection file and the kernel's sockets."""
+    stem = connection_file[: -len(".json")] + "-ipc-"
+    for path in [connection_file, *glob.glob(glob.escape(stem) + "*")]:
+        try:
+            os.unlink(path)
+        except OSError:
+            pass  # done by someone else
 
 
 def _from(name: str, folder: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import json
+import os
 import socket
 import struct
 from collections.abc import Sequence
@@ -35,13 +36,22 @@ def send(sock: socket.socket, message: dict[str, Any], fds: Sequence[int] = ()) 
 def receive(sock: socket.socket) -> tuple[dict[str, Any], list[int]]:
     """Receive one message and the open files sent with it. Raises ``Closed`` at the end of the stream."""
     fds: list[int] = []
+    try:
+        return _receive(sock, fds), fds
+    except BaseException:
+        for fd in fds:
+            os.close(fd)
+        raise
+
+
+def _receive(sock: socket.socket, fds: list[int]) -> dict[str, Any]:
     (length,) = _HEADER.unpack(_exactly(sock, _HEADER.size, fds))
     if length > _MOST:
         raise Closed(f"a message of {length} bytes")
     message = json.loads(_exactly(sock, length, fds).decode("ascii"))
     if not isinstance(message, dict):
         raise Closed("not a message")
-    return message, fds
+    return message
 
 
 def _exactly(sock: socket.socket, count: int, fds: list[int]) -> bytes:
