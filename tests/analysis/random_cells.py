@@ -129,7 +129,7 @@ class Cells:
             f"touch({value})",
             f"touch({value})",
             f"g({self.random.choice(LISTS)})",
-            f"h()",
+            "h()",
             f"for i in list({value})[:2]: touch(i)",
             f"[touch(i) for i in [{value}]]",
             f"list(map(touch, [{value}]))",

@@ -81,12 +81,12 @@ class Calls(Expressions):
             else:
                 changed = given
             self.changed(joined(changed))
-            self.hold(joined(changed), joined([*given, self.returned(name)]).loosened())
+            self.hold(joined(changed), joined([*given, self.returned(name)]))
         for filled in (*known.mutates, *known.defines):
-            self.links.add(filled, joined(given).loosened())
+            self.links.add(filled, joined(given))
         if known.keeps:
             self.maybe_changed(only(name))
-            self.hold(only(name), joined(given).loosened())
+            self.hold(only(name), joined(given))
             given = [*given, only(name)]
         return joined([*given, self.returned(name)]).loosened()
 
@@ -116,7 +116,7 @@ class Calls(Expressions):
         if change is Change.ALL:
             group = joined([owner, *given])
             self.changed(group)
-            self.hold(group, group.loosened())
+            self.hold(group, group)
         elif change is Change.OBJECT:
             self.changed(owner)
             self.hold(owner, joined(given))

@@ -203,10 +203,11 @@ class Expressions(State):
         self.hold(owner, value)
 
     def hold(self, owner: Reach, value: Reach) -> None:
-        """The objects of ``owner`` may now hold those of ``value``."""
+        """The objects of ``owner`` may now hold those of ``value``, which does not mean that they change with it."""
         if value is not NOWHERE:
+            held = value.loosened()
             for node in owner.near:
-                self.links.add(node, value)
+                self.links.add(node, held)
 
 
 _METHODS: dict[str, Callable[..., Reach]] = {

@@ -103,7 +103,7 @@ READING_BUILTINS = _words(
     """abs all any ascii bin bool bytearray bytes callable chr classmethod complex delattr dict dir display divmod enumerate eval exec compile
     filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len list
     locals map max memoryview min object oct open ord pow print property range repr reversed round set slice sorted
-    staticmethod str sum super tuple type vars zip breakpoint get_ipython
+    staticmethod next setattr str sum super tuple type vars zip breakpoint get_ipython
     Exception ValueError TypeError KeyError IndexError RuntimeError AssertionError NotImplementedError StopIteration"""
 )
 

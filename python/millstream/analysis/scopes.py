@@ -60,6 +60,8 @@ class Scope:
 def function_scope(parent: Scope, number: int, args: ast.arguments, body: Iterable[ast.AST]) -> Scope:
     """The scope of a function or lambda: its parameters, and every name that its body binds."""
     scope = Scope(Kind.FUNCTION, parent, number, parameters(args))
+    if parent.kind is Kind.CLASS:
+        scope.names.add("__class__")
     _collect(body, scope)
     return scope
 
