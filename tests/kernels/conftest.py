@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from jupyter_client.kernelspec import KernelSpec
-
 from running import Kernel
 
 from millstream.run import kernels

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import DeadKernelError
-from running import Kernel
 
 from millstream.run import kernels
 
@@ -18,7 +17,7 @@ FRESH_OR_FORKED = pytest.mark.parametrize("fresh", [True, False], ids=["fresh", 
 
 
 @FRESH_OR_FORKED
-def test_an_interrupt_is_a_keyboard_interrupt(kernel, fresh: bool) -> None:
+def test_an_interrupt_is_a_keyboard_interrupt(kernel, fresh) -> None:
     """And the kernel lives on."""
     under_test = kernel(fresh=fresh)
     request = under_test.client.execute("import time\nprint('begun')\ntime.sleep(60)")
@@ -31,7 +30,7 @@ def test_an_interrupt_is_a_keyboard_interrupt(kernel, fresh: bool) -> None:
 
 
 @FRESH_OR_FORKED
-def test_a_restart_forgets_everything(kernel, fresh: bool) -> None:
+def test_a_restart_forgets_everything(kernel, fresh) -> None:
     """The same manager, another process."""
     under_test = kernel(fresh=fresh)
     before = under_test.text("x = 1; import os; print(os.getpid())")
@@ -62,7 +61,7 @@ ENDINGS = {
 
 @FRESH_OR_FORKED
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_what_happens_at_the_end_happens(kernel, tmp_path: Path, ending: str, fresh: bool) -> None:
+def test_what_happens_at_the_end_happens(kernel, tmp_path: Path, ending: str, fresh) -> None:
     """Shut down, a kernel runs its exit handlers and lets go of its objects."""
     out = tmp_path / "out"
     (tmp_path / "own.py").write_text(f"f = open({str(out)!r}, 'w')\nf.write('left')\n")
@@ -77,7 +76,7 @@ def test_what_happens_at_the_end_happens(kernel, tmp_path: Path, ending: str, fr
     ("death", "status"),
     [("os.kill(os.getpid(), 9)", -9), ("os._exit(3)", 3), ("os.abort()", -signal.SIGABRT)],
 )
-def test_a_death_is_seen_at_once_with_its_cause(kernel, fresh: bool, death: str, status: int) -> None:
+def test_a_death_is_seen_at_once_with_its_cause(kernel, fresh, death: str, status: int) -> None:
     """As the exit status that ``subprocess`` would report."""
     under_test = kernel(fresh=fresh)
     under_test.client.execute(f"import os; {death}")
@@ -100,7 +99,7 @@ def test_nbclient_reports_a_dead_kernel(runtime: Path) -> None:
 
 @FRESH_OR_FORKED
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
-def test_multiprocessing_works(kernel, fresh: bool, method: str) -> None:
+def test_multiprocessing_works(kernel, fresh, method: str) -> None:
     """With each of its ways to start a process."""
     code = (
         "import multiprocessing, os\n"
@@ -167,7 +166,7 @@ def test_a_kernel_survives_its_server(kernel, own_runtime: Path) -> None:
     """When the server and its templates are killed, a running kernel goes on, and its end is seen."""
     under_test = kernel()
     (server,) = kernels.list_servers()
-    for pid in _children(server.pid) + [server.pid]:
+    for pid in [*_children(server.pid), server.pid]:
         os.kill(pid, signal.SIGKILL)
         _gone(pid)
     assert under_test.text("print('alive')") == "alive\n"

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from running import Kernel
 
 IMPORTS = ("numpy", "pandas", "pyarrow", "sklearn.ensemble", "matplotlib.pyplot")

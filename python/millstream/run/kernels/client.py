@@ -53,7 +53,7 @@ class ForkedProcess:
     def poll(self) -> int | None:
         """How the kernel ended, None while it runs."""
         while self.returncode is None and self._connection is not None and _readable(self._connection, 0):
-            self._hear()
+            self._hear(self._connection)
         if self.returncode is None and self._connection is None and start_time(self.pid) != self._started:
             self.returncode = 1  # its template died before it, so nobody knows how it ended
         return self.returncode
@@ -61,7 +61,7 @@ class ForkedProcess:
     def wait(self, timeout: float | None = None) -> int:
         """Wait for the kernel's end. Raises ``subprocess.TimeoutExpired``."""
         deadline = None if timeout is None else time.monotonic() + timeout
-        while self.poll() is None:
+        while self.poll() is None or self.returncode is None:
             left = 0.1 if deadline is None else min(0.1, deadline - time.monotonic())
             if left <= 0:
                 raise subprocess.TimeoutExpired(["kernel"], timeout or 0.0)
@@ -69,7 +69,6 @@ class ForkedProcess:
                 time.sleep(0.01)
             else:
                 _readable(self._connection, left)
-        assert self.returncode is not None
         return self.returncode
 
     def wait_ready(self, timeout: float) -> None:
@@ -79,12 +78,11 @@ class ForkedProcess:
             left = deadline - time.monotonic()
             if left <= 0 or not _readable(self._connection, left):
                 return
-            self._hear()
+            self._hear(self._connection)
 
-    def _hear(self) -> None:
-        assert self._connection is not None
+    def _hear(self, connection: socket.socket) -> None:
         try:
-            message, _ = wire.receive(self._connection)
+            message, _ = wire.receive(connection)
         except (wire.Closed, OSError):
             self._close()
             return

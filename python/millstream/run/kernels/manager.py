@@ -32,7 +32,7 @@ _IOPUB_WAIT = 0.05  # seconds from kernel_info's reply to the status messages ab
 class ForkKernelClient(AsyncKernelClient):
     """A client that knows a kernel to be ready from its answers, where jupyter_client's waits for silence (0.2 s)."""
 
-    async def wait_for_ready(self, timeout: float | None = None) -> None:
+    async def wait_for_ready(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - jupyter_client's signature
         """Wait until the kernel answers and its output arrives. Raises ``RuntimeError`` as jupyter_client does."""
         deadline = time.monotonic() + (float("inf") if timeout is None else timeout)
         while not await self._answers(self.kernel_info()):
@@ -57,8 +57,8 @@ class ForkKernelClient(AsyncKernelClient):
             return False
 
     @staticmethod
-    async def _matching(channel: Any, request: str, timeout: float) -> dict[str, Any]:
-        deadline = time.monotonic() + timeout
+    async def _matching(channel: Any, request: str, seconds: float) -> dict[str, Any]:
+        deadline = time.monotonic() + seconds
         while True:
             message: dict[str, Any] = await channel.get_msg(timeout=max(0.0, deadline - time.monotonic()))
             if message["parent_header"].get("msg_id") == request:
@@ -74,6 +74,7 @@ class ForkKernelManager(AsyncKernelManager):
 
     preload: tuple[str, ...] = ()
     fresh: bool = False
+    _kernel_spec: KernelSpec | None  # jupyter_client's own cache of it
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("client_factory", ForkKernelClient)

@@ -70,11 +70,13 @@ class ForkProvisioner(LocalProvisioner):
     async def wait(self) -> int | None:
         """Wait for the kernel to end, and see that soon."""
         if not isinstance(self.process, client.ForkedProcess):
-            return await super().wait()
-        while (status := self.process.poll()) is None:
+            status: int | None = await super().wait()
+            return status
+        process = self.process
+        while process.poll() is None:  # noqa: ASYNC110 - the event is another process's
             await asyncio.sleep(_POLL)
         self.process = None
-        return status
+        return process.returncode
 
     async def get_provisioner_info(self) -> dict[str, Any]:
         """What a record of the run keeps about its kernel."""
@@ -120,6 +122,6 @@ def refused(cmd: list[str], environment: dict[str, str], kwargs: dict[str, Any])
         return f"it is to be started with {', '.join(odd)}"
     if any(isinstance(kwargs.get(name), int) and kwargs[name] < 0 for name in ("stdin", "stdout", "stderr")):
         return "its standard streams are to be piped"
-    if any(not os.path.isabs(path) for path in environment.get("PYTHONPATH", "/").split(os.pathsep)):
+    if any(not os.path.isabs(path) for path in (environment.get("PYTHONPATH") or "/").split(os.pathsep)):
         return "PYTHONPATH is relative to the working directory"
     return identity.parse_command(cmd, environment)

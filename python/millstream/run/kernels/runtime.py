@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from millstream.errors import KernelError
@@ -21,10 +22,8 @@ def runtime_folder() -> Path:
     """
     folder = _wanted()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    except FileExistsError:
-        pass
     _check(folder)
     return folder
 

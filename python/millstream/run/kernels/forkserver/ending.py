@@ -9,6 +9,7 @@ libraries' own exit handlers run.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import io
 import sys
@@ -63,7 +64,5 @@ def _flush() -> None:
     """Write out files that are open still, which their destruction would do."""
     for each in gc.get_objects():
         if isinstance(each, (io.BufferedWriter, io.BufferedRandom, io.TextIOWrapper)):
-            try:
+            with contextlib.suppress(OSError, ValueError):  # closed, or not for writing
                 each.flush()
-            except (OSError, ValueError):
-                pass  # closed, or not for writing

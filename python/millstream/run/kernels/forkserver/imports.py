@@ -4,6 +4,7 @@ A library is left out when its import does something that a kernel forked later 
 threads, child processes, open connections, a hold on the running IPython.
 """
 
+# ruff: noqa: SLF001 - a fork is set right in places that the standard library keeps to itself
 from __future__ import annotations
 
 import importlib

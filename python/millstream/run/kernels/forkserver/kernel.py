@@ -1,5 +1,6 @@
 """What a forked child becomes: a kernel that cannot be told from one started afresh."""
 
+# ruff: noqa: SLF001 - a fork is set right in places that the standard library keeps to itself
 from __future__ import annotations
 
 import gc

@@ -15,7 +15,8 @@ def load_package(name: str) -> None:
 
     here = os.path.dirname(os.path.abspath(__file__))
     spec = util.spec_from_file_location(name, os.path.join(here, "__init__.py"), submodule_search_locations=[here])
-    assert spec is not None and spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ImportError(here)
     package = util.module_from_spec(spec)
     sys.modules[spec.name] = package
     spec.loader.exec_module(package)

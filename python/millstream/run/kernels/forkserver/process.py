@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import warnings
@@ -58,10 +59,8 @@ def open_files() -> dict[int, str]:
     """The open files of this process: number → what it is."""
     found = {}
     for name in os.listdir("/proc/self/fd"):
-        try:
+        with contextlib.suppress(OSError):  # the one that listdir itself had open
             found[int(name)] = os.readlink("/proc/self/fd/" + name)
-        except OSError:
-            pass  # the one that listdir itself had open
     return found
 
 

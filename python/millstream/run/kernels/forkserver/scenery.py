@@ -34,7 +34,7 @@ class Stream(io.TextIOBase):
 
     @property
     def encoding(self) -> Any:  # type: ignore[override]
-        """ipykernel's streams are all UTF-8."""
+        """UTF-8, as that of each of ipykernel's streams."""
         return "UTF-8" if self._scenery.shown else self._stream().encoding
 
     def write(self, text: str) -> int:

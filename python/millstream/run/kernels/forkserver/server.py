@@ -12,6 +12,7 @@ import struct
 import sys
 import time
 import traceback
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 from . import files, imports, process, wire
@@ -152,9 +153,7 @@ class Server:
         connection, _ = self.listener.accept()
         connection.settimeout(2.0)  # a client sends its request at once
         try:
-            if _user_of(connection) != os.geteuid():
-                raise wire.Closed("another user")
-            request, fds = wire.receive(connection)
+            request, fds = _request(connection)
         except (wire.Closed, OSError, ValueError) as error:
             log(f"refused a client: {error}")
             connection.close()
@@ -223,12 +222,9 @@ class Server:
         asked.request["client"] = _pid_of(asked.connection)
         asked.request["left_out"] = asked.left_out
         handle.handed.append(asked)
-        try:
-            wire.send(
-                handle.channel, {"op": "kernel", "request": asked.request}, [asked.connection.fileno(), *asked.fds]
-            )
-        except wire.Closed:
-            pass  # seen as the end of its channel, where all that was handed over is handed on
+        message = {"op": "kernel", "request": asked.request}
+        with suppress(wire.Closed):  # seen as the end of its channel, where all that was handed over is handed on
+            wire.send(handle.channel, message, [asked.connection.fileno(), *asked.fds])
 
     # -- templates --------------------------------------------------------------------------------------------------
 
@@ -318,10 +314,8 @@ class Server:
 
     @staticmethod
     def _tell(handle: Handle, operation: str) -> None:
-        try:
+        with suppress(wire.Closed):  # seen as the end of its channel
             wire.send(handle.channel, {"op": operation})
-        except wire.Closed:
-            pass  # seen as the end of its channel
 
     # -- idleness, memory, end --------------------------------------------------------------------------------------
 
@@ -345,7 +339,7 @@ class Server:
             log("ends: the socket has gone")
             self._drain()
 
-    def _drain(self, kill: bool = False) -> None:
+    def _drain(self, *, kill: bool = False) -> None:
         """Take no more requests; end with the last kernel."""
         self.draining = True
         self._unlink()
@@ -388,6 +382,13 @@ class Server:
                 for handle in self.handles
             ],
         }
+
+
+def _request(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
+    """What a client asks. Raises ``Closed`` without reading a word when it is another user's."""
+    if _user_of(connection) != os.geteuid():
+        raise wire.Closed("another user")
+    return wire.receive(connection)
 
 
 def _reply(asked: Asked, message: dict[str, Any]) -> None:

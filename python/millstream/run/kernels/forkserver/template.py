@@ -9,6 +9,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 from typing import Any
 
 from . import files, imports, process, wire
@@ -130,13 +131,12 @@ class Template:
             if child is not None:
                 _close(fds)
                 return child
-        self._hand_over(request, fds)
+        if self.spare is not None:
+            self._hand_over(self.spare, request, fds)
         return None
 
-    def _hand_over(self, request: dict[str, Any], fds: list[int]) -> None:
-        spare, pid = self.spare, self.spare_pid
-        assert spare is not None
-        self.spare = None
+    def _hand_over(self, spare: socket.socket, request: dict[str, Any], fds: list[int]) -> None:
+        pid, self.spare = self.spare_pid, None
         self.keeps_spare = not self.draining
         connection = socket.socket(fileno=fds[0])
         self._tell(event="taken")
@@ -209,10 +209,8 @@ class Template:
             status = _status(pid) if fd not in self.ended else None
             if status is not None:
                 self.ended.add(fd)
-                try:
+                with suppress(wire.Closed):  # it does not want to know
                     wire.send(self.connections[fd], {"exit": status})
-                except wire.Closed:
-                    pass
 
     def _hung_up(self, fd: int) -> None:
         """The client has let go of its kernel, or is dead: the kernel ends with it."""
@@ -245,21 +243,17 @@ def _status(pid: int) -> int | None:
 
 def _kill(pid: int) -> None:
     for kill in (os.killpg, os.kill):
-        try:
-            kill(pid, signal.SIGKILL)
-            return
-        except OSError:
-            pass  # not a group leader (any more)
+        with suppress(OSError):  # not a group leader (any more)
+            return kill(pid, signal.SIGKILL)
+    return None
 
 
 def _remove(connection_file: str) -> None:
     """Remove what a client that was killed could not: its connection file and the kernel's sockets."""
     stem = connection_file[: -len(".json")] + "-ipc-"
     for path in [connection_file, *glob.glob(glob.escape(stem) + "*")]:
-        try:
+        with suppress(OSError):  # done by someone else
             os.unlink(path)
-        except OSError:
-            pass  # done by someone else
 
 
 def _from(name: str, folder: str) -> bool:
