@@ -1,0 +1,98 @@
+"""How soon a kernel is ready and a library imported in it: started afresh against forked, in one run.
+
+    python benchmarks/kernels.py [--rounds 5] [--imports pandas sklearn] [--json]
+
+The two take turns, so that what else the machine does meets both. Each time runs from asking for a kernel to the
+reply to a cell that imports the libraries; the median of the rounds counts. The server that forks is started
+beforehand, and how long that took is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from typing import Any
+
+from jupyter_core.utils import run_sync
+
+from millstream.run import kernels
+
+NO_HISTORY = "--HistoryManager.hist_file=:memory:"
+
+
+def once(modules: list[str], *, fresh: bool) -> dict[str, float]:
+    """Start a kernel, import, shut down; seconds until ready, until imported, and for the end."""
+    began = time.perf_counter()
+    manager = kernels.kernel_manager_factory(modules, fresh=fresh)(kernel_name="python3")
+    run_sync(manager.start_kernel)(extra_arguments=[NO_HISTORY])
+    client = manager.client()
+    client.start_channels()
+    run_sync(client.wait_for_ready)(timeout=60)
+    ready = time.perf_counter()
+    reply = run_sync(client.execute_interactive)(f"import {', '.join(modules)}", allow_stdin=False, timeout=60)
+    imported = time.perf_counter()
+    if reply["content"]["status"] != "ok":
+        raise SystemExit(f"import {', '.join(modules)}: {reply['content'].get('evalue')}")
+    client.stop_channels()
+    run_sync(manager.shutdown_kernel)()
+    if not fresh and manager.provisioner.fresh_because:
+        raise SystemExit(f"not forked: {manager.provisioner.fresh_because}")
+    return {"ready": ready - began, "imported": imported - began, "ended": time.perf_counter() - imported}
+
+
+def measure(modules: list[str], rounds: int) -> dict[str, Any]:
+    """Medians of the rounds, and the ratios of forked to fresh."""
+    once(modules, fresh=True)  # so that byte code is written and files are in memory, for both
+    began = time.perf_counter()
+    once(modules, fresh=False)
+    first = time.perf_counter() - began
+    taken: dict[bool, list[dict[str, float]]] = {True: [], False: []}
+    for _ in range(rounds):
+        for fresh, times in taken.items():
+            times.append(once(modules, fresh=fresh))
+    medians = {
+        name: {key: statistics.median(each[key] for each in taken[fresh]) for key in taken[fresh][0]}
+        for name, fresh in (("fresh", True), ("forked", False))
+    }
+    ratios = {key: medians["forked"][key] / medians["fresh"][key] for key in medians["fresh"]}
+    (server,) = kernels.list_servers()
+    return {"modules": modules, "rounds": rounds, "first": first, **medians, "ratio": ratios, "pss": server.pss}
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print the table."""
+    print(f"{'seconds until':<26}{'fresh':>9}{'forked':>9}{'ratio':>9}")
+    for key, text in (("ready", "ready"), ("imported", f"{', '.join(result['modules'])} imported"), ("ended", "ended")):
+        row = [result["fresh"][key], result["forked"][key], result["ratio"][key]]
+        print(f"{text:<26}" + "".join(f"{value:9.3f}" for value in row))
+    print(f"first use, with the start of the server: {result['first']:.2f} s; it holds {result['pss'] / 1e6:.0f} MB")
+
+
+def main() -> None:
+    """Measure with servers of its own, and leave none."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--imports", nargs="+", default=["pandas", "sklearn"])
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    folder = tempfile.mkdtemp(prefix="ms-")
+    os.environ["MILLSTREAM_RUNTIME_DIR"] = folder
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it would have every fresh kernel compile the libraries again
+    try:
+        result = measure(arguments.imports, arguments.rounds)
+    finally:
+        kernels.stop_servers(kill=True)
+        shutil.rmtree(folder, ignore_errors=True)
+    if arguments.json:
+        print(json.dumps(result))
+    else:
+        show(result)
+
+
+if __name__ == "__main__":
+    main()
