@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from millstream.errors import NotFoundError, StoreError, UsageError
+from millstream.errors import NotFoundError, UsageError
 from millstream.store import Store, find_root
 
 if TYPE_CHECKING:
     from millstream.compile import Program
     from millstream.run.runner import Request
-    from millstream.run.withdrawals import Withdrawals
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -48,28 +47,16 @@ def check(notebook: str | Path, *, suggest: bool = False) -> dict[str, Any]:
             }
             for cell in program.notebook.cells
         ],
-        "suggestions": [{"cell": c, "tags": list(tags)} for c, tags in _suggestions(path).items()] if suggest else [],
+        "suggestions": _suggestions(path) if suggest else [],
     }
 
 
 def accept(notebook: str | Path) -> dict[str, Any]:
     """Write the suggested steps into the notebook as tags; the check document. Nothing else in the file changes."""
-    import json
+    from millstream.suggestions import Suggestions
 
-    from millstream.compile.suggest import with_tags
-    from millstream.notebook import read
-
-    path = Path(notebook)
-    tags = _suggestions(path)
-    if tags:
-        aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        text = json.dumps(with_tags(read(path), tags), indent=1, ensure_ascii=False) + "\n"
-        try:
-            aside.write_text(text, encoding="utf-8")
-            aside.replace(path)
-        except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror}.", hint="Nothing was changed.") from error
-    return check(path)
+    Suggestions(Path(notebook)).accept()
+    return check(notebook)
 
 
 def run(
@@ -90,6 +77,7 @@ def run(
     Raises MillstreamError for a bad call; a run that fails, is refused or is cancelled is returned.
     """
     from millstream.run.runner import Runner
+    from millstream.suggestions import Suggestions
 
     path, tell = Path(target), on_event or (lambda _: None)
     while True:
@@ -98,7 +86,7 @@ def run(
             kernel=kernel, fresh_kernels=fresh_kernels, suggest=suggest,
         )  # fmt: skip
         result = Runner(store, request, tell)()
-        if not (suggest and _withdraw(path, request.program, result, tell)):
+        if not (suggest and Suggestions(path).withdraw(request.program, result, tell)):
             return result
 
 
@@ -152,9 +140,21 @@ def verify(
     return Verification(store, request, on_event or (lambda _: None))()
 
 
-def promote(notebook: str | Path, *, name: str | None = None, note: str | None = None) -> dict[str, Any]:
-    """Write ``pipelines/NAME/`` and register its version; the same code has the same version, whenever it comes."""
+def promote(
+    notebook: str | Path,
+    *,
+    name: str | None = None,
+    note: str | None = None,
+    verify: bool = False,
+    on_event: Listener | None = None,
+) -> dict[str, Any]:
+    """Write ``pipelines/NAME/`` and register its version; the same code has the same version, whenever it comes.
+
+    With ``verify`` the notebook is verified first, and the verdict is recorded with the version. Raises RefusedError
+    for a notebook that cannot run.
+    """
     from millstream import pipelines
+    from millstream.promotion import Promotion
     from millstream.run.runner import refuse
 
     path = Path(notebook)
@@ -162,36 +162,8 @@ def promote(notebook: str | Path, *, name: str | None = None, note: str | None =
     if not program.ok:
         raise refuse(program, path)
     name = pipelines.check_name(pipelines.name_of(path) if name is None else name)
-    project = find_project(path)
-    store = Store.open(project)
-    folder = project / "pipelines" / name
-    version, known = _next_version(store, folder, name, program.digest)
-    same = _is_in_place(folder, program.digest)
-    if not same:
-        description = _describe(program, path, project, name=name, version=version)
-        pipelines.write(folder, program, name=name, description=description, lock=_lock(store, name))
-    if not (known and same):
-        store.append(
-            "version-promoted",
-            {
-                "pipeline": name,
-                "version": version,
-                "digest": program.digest,
-                "path": os.path.relpath(folder, project),
-                "note": note,
-                "notebook": {"path": os.path.relpath(path, project), "digest": program.notebook.digest},
-            },
-        )
-    files = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-    return {
-        "pipeline": name,
-        "version": version,
-        "digest": program.digest,
-        "path": str(folder),
-        "files": files,
-        "created": not known,
-        "diagnostics": program.findings(),
-    }
+    verdict = _verdict(path, on_event) if verify else None
+    return Promotion(Store.open(find_project(path)), program, path, name)(note=note, verdict=verdict)
 
 
 def runs(
@@ -276,6 +248,10 @@ def stop_kernels(*, kill: bool = False) -> list[dict[str, Any]]:
     return [server.to_json() for server in stop_servers(kill=kill)]
 
 
+def _verdict(path: Path, on_event: Listener | None) -> str:
+    return str(verify(path, on_event=on_event)["verdict"])
+
+
 # -- behind the verbs ----------------------------------------------------------------------------------------------
 
 
@@ -312,52 +288,15 @@ def _request(
 def _compile(path: Path, *, suggest: bool = False) -> Program:
     from millstream.compile import compile_notebook
     from millstream.notebook import read
+    from millstream.suggestions import Suggestions
 
-    notebook = read(path)
-    if suggest:
-        from millstream.compile.suggest import suggested
-
-        notebook = suggested(notebook, withdrawn=_withdrawn(path))
-    return compile_notebook(notebook)
+    return compile_notebook(Suggestions(path).notebook() if suggest else read(path))
 
 
-def _suggestions(path: Path) -> dict[int, tuple[str, ...]]:
-    from millstream.compile.suggest import suggest
-    from millstream.notebook import read
+def _suggestions(path: Path) -> list[dict[str, Any]]:
+    from millstream.suggestions import Suggestions
 
-    return suggest(read(path), withdrawn=_withdrawn(path))
-
-
-def _withdrawn(path: Path) -> list[int]:
-    """The cells before which a run found that a suggested border cannot be."""
-    from millstream.notebook import read
-
-    known = set(_withdrawals(path).known())
-    return [cell.index for cell in read(path).cells if known and cell.source in known]
-
-
-def _withdraw(path: Path, program: Program, result: Mapping[str, Any], tell: Listener) -> bool:
-    """Give up the suggested border that a value could not cross: the two steps become one. Whether there was one."""
-    error = result["error"] or {}
-    if error.get("code") != "MS401":
-        return False
-    names = [block.name for block in program.layout.steps]
-    step = str(error["step"])
-    start = program.notebook.cells[program.block(step).cells[0]]
-    before = names[names.index(step) - 1]
-    text = (
-        f"The suggested border between {before!r} and {step!r} is withdrawn: {error['message']} They run as one step."
-    )
-    tell({"event": "message", "severity": "warning", "text": text})
-    _withdrawals(path).add(start.source)
-    return True
-
-
-def _withdrawals(path: Path) -> Withdrawals:
-    from millstream.run.withdrawals import Withdrawals
-
-    project = find_project(path)
-    return Withdrawals(Store.open(project, create=False).root, os.path.relpath(path.absolute(), project))
+    return [{"cell": cell, "tags": list(tags)} for cell, tags in Suggestions(path).tags().items()]
 
 
 def _program_of(path: Path, *, suggest: bool) -> tuple[Program, dict[str, Any]]:
@@ -423,71 +362,3 @@ def _version_of(store: Store, pipeline: str, digest: str) -> int | None:
         r["version"] for r in store.records("version-promoted") if r["pipeline"] == pipeline and r["digest"] == digest
     ]
     return found[-1] if found else None
-
-
-def _next_version(store: Store, folder: Path, name: str, digest: str) -> tuple[int, bool]:
-    """The version's number, and whether it was promoted before; git may know versions that this store does not."""
-    from millstream import pipelines
-
-    known = {r["digest"]: int(r["version"]) for r in store.records("version-promoted") if r["pipeline"] == name}
-    if (folder / "pipeline.yaml").exists():
-        here = pipelines.describe(folder)
-        known.setdefault(str(here["digest"]), int(here["version"]))
-    if digest in known:
-        return known[digest], True
-    return max(known.values(), default=0) + 1, False
-
-
-def _is_in_place(folder: Path, digest: str) -> bool:
-    from millstream import pipelines
-    from millstream.errors import MillstreamError
-
-    try:
-        return pipelines.describe(folder)["digest"] == digest and pipelines.load(folder)[0].digest == digest
-    except MillstreamError:
-        return False
-
-
-def _describe(program: Program, path: Path, project: Path, *, name: str, version: int) -> dict[str, Any]:
-    from millstream.compile import file_name
-
-    return {
-        "name": name,
-        "version": version,
-        "digest": program.digest,
-        "notebook": {"path": os.path.relpath(path.absolute(), project), "digest": program.notebook.digest},
-        "folder": os.path.relpath(path.absolute().parent, project),
-        "steps": [
-            {
-                "name": step.name,
-                "notebook": f"steps/{file_name(program, step.name)}",
-                "needs": list(step.needs),
-                "gives": list(step.gives),
-                "after": list(step.after),
-            }
-            for step in program.steps
-        ],
-        "edges": [{"source": e.source, "target": e.target, "names": list(e.names)} for e in program.edges],
-        "parameters": program.parameters,
-        "metrics": list(program.metrics),
-    }
-
-
-def _lock(store: Store, pipeline: str) -> str:
-    """The packages that the pipeline's last successful steps imported, pinned; this environment's where none ran."""
-    records = [r for r in store.records("step-ended") if r.get("environment") and not r.get("error")]
-    mine = {r["run"] for r in store.records("run-started") if r.get("pipeline") == pipeline}
-    found: dict[str, str] = {}
-    for record in records:
-        if record["run"] in mine:
-            found.update({k: v for k, v in record["environment"].items() if k != "python"})
-    if found:
-        head = "# What the steps imported when they last ran, written by millstream promote.\n"
-    else:
-        import importlib.metadata
-
-        head = "# Everything installed where millstream promote ran: the pipeline has not run yet.\n"
-        found = {
-            d.metadata["Name"].lower(): d.version for d in importlib.metadata.distributions() if d.metadata["Name"]
-        }
-    return head + "".join(f"{name}=={version}\n" for name, version in sorted(found.items()))

@@ -265,9 +265,9 @@ def _name(cells: list[Work]) -> str:
         if heading and any(re.search(rf"\b{word}", heading) for word in words):
             return phase
     if heading:
-        words = [w for w in re.findall(r"[a-z0-9]+", heading) if w not in _FILLER]
-        name = suggest_name("_".join(words[:3]))
-        if words and STEP_NAME.fullmatch(name):
+        parts = [w for w in re.findall(r"[a-z0-9]+", heading) if w not in _FILLER]
+        name = suggest_name("_".join(parts[:3]))
+        if parts and STEP_NAME.fullmatch(name):
             return name[:32].rstrip("_-")
     phases = [w.phase for w in cells if w.phase]
     return max(dict.fromkeys(phases), key=phases.count) if phases else "work"
