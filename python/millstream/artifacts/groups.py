@@ -21,11 +21,18 @@ class Grouping:
 
     ``known`` answers with the digest of memory whose content is known. ``failures`` holds the names that cannot be
     pickled, with the reason. ``carried`` says whether a global name is the notebook's own (not the shell's).
+    ``settle`` has the last word on the fingerprint of a group.
     """
 
-    def __init__(self, known: codecs.BufferHash, carried: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        known: codecs.BufferHash,
+        carried: Callable[[str], bool],
+        settle: Callable[[frozenset[str], str], str] = lambda _, digest: digest,
+    ) -> None:
         self.known = known
         self.carried = carried
+        self.settle = settle
         self.failures: dict[str, str] = {}
         self._group_of: dict[str, frozenset[str]] = {}
         self._dumps: dict[frozenset[str], Dump] = {}
@@ -54,8 +61,12 @@ class Grouping:
         if group is None:
             return None
         if group not in self._digests:
-            self._digests[group] = self._dumps[group].fingerprint(self.known)
+            self._digests[group] = self.settle(group, self._dumps[group].fingerprint(self.known))
         return self._digests[group]
+
+    def dump_of(self, name: str) -> Dump | None:
+        """The dump of the group that holds ``name``; None when there is none."""
+        return self._dumps.get(self._group_of.get(name, frozenset()))
 
     def _dump_names(self, names: Iterable[str]) -> None:
         for name in names:

@@ -7,10 +7,12 @@ and pickle deterministically.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from typing import Any
 
 _start: dict[str, Any] = {}
@@ -19,7 +21,7 @@ _OWN_VARIABLES = ("JPY_", "MILLSTREAM_")
 
 def start() -> None:
     """Remember what the kernel started with: environment variables and folders are kept relative to it."""
-    _start.update(environ=dict(os.environ), cwd=os.getcwd())
+    _start.update(environ=dict(os.environ), cwd=os.getcwd(), argv=list(sys.argv))
 
 
 def _random() -> Any:
@@ -189,25 +191,123 @@ def _logging() -> Any:
     import logging
 
     named = {
-        name: logger.level
-        for name, logger in sorted(logging.root.manager.loggerDict.items())
-        if isinstance(logger, logging.Logger) and logger.level
+        name: (logger.level, logger.propagate, logger.disabled, [_handler(h) for h in logger.handlers])
+        for name, logger in sorted(_loggers().items())
     }
-    return (logging.root.level, logging.root.manager.disable, named)
+    usual: Any = (logging.NOTSET, True, False, [])
+    return logging.root.manager.disable, {name: state for name, state in named.items() if state != usual}
+
+
+def _loggers() -> dict[str, Any]:
+    import logging
+
+    made = {n: each for n, each in logging.root.manager.loggerDict.items() if isinstance(each, logging.Logger)}
+    return {"": logging.root, **made}
+
+
+def _handler(handler: Any) -> Any:
+    """A handler that writes to a file or to standard output, as what makes another; None for others."""
+    import logging
+
+    formatter = handler.formatter
+    if type(handler) not in (logging.StreamHandler, logging.FileHandler) or type(formatter) not in (
+        type(None),
+        logging.Formatter,
+    ):
+        return None
+    style = formatter and (formatter._fmt, formatter.datefmt, type(formatter._style).__name__)
+    streams = {id(getattr(sys, name)): name for name in ("__stdout__", "__stderr__", "stdout", "stderr")}
+    if type(handler) is logging.FileHandler:
+        return ("file", handler.baseFilename, handler.encoding, handler.level, style)
+    return ("stream", streams.get(id(handler.stream)), None, handler.level, style)
+
+
+def _make_handler(state: Any) -> Any:
+    import logging
+
+    kind, target, encoding, level, style = state
+    handler: Any = (
+        logging.FileHandler(target, "a", encoding)
+        if kind == "file"
+        else logging.StreamHandler(getattr(sys, target or "stderr"))
+    )
+    handler.setLevel(level)
+    if style is not None:
+        text, dates, name = style
+        key = next(k for k, (kind, _) in logging._STYLES.items() if kind.__name__ == name)  # type: ignore[attr-defined]
+        handler.setFormatter(logging.Formatter(text, dates, key))  # type: ignore[arg-type]
+    return handler
 
 
 def _set_logging(state: Any) -> None:
     import logging
 
-    level, disable, named = state
-    logging.root.setLevel(level)
+    disable, named = state
     logging.root.manager.disable = disable
-    for name, value in named.items():
-        logging.getLogger(name).setLevel(value)
+    for name, (level, propagate, disabled, handlers) in named.items():
+        logger = logging.getLogger(name or None)
+        logger.setLevel(level)
+        logger.propagate, logger.disabled = propagate, disabled
+        if [_handler(h) for h in logger.handlers] != handlers:
+            others = [h for h in logger.handlers if _handler(h) is None]
+            logger.handlers[:] = [*others, *(_make_handler(each) for each in handlers if each is not None)]
 
 
 def _set_sys_path(state: Any) -> None:
     sys.path[:] = state
+
+
+def _numpy_print() -> Any:
+    return {k: v for k, v in sys.modules["numpy"].get_printoptions().items() if _plain(v)}
+
+
+def _set_numpy_print(state: Any) -> None:
+    import numpy as np
+
+    np.set_printoptions(**{k: v for k, v in state.items() if k != "override_repr"})
+
+
+def _numpy_errors() -> Any:
+    return sys.modules["numpy"].geterr()
+
+
+def _set_numpy_errors(state: Any) -> None:
+    import numpy as np
+
+    np.seterr(**state)
+
+
+def _zone() -> Any:
+    return (time.tzname, time.timezone)
+
+
+def _set_zone(state: Any) -> None:
+    if _zone() != state and hasattr(time, "tzset"):
+        time.tzset()  # reads the variable TZ, which has been put back by now
+
+
+def _interpreter() -> Any:
+    digits = getattr(sys, "get_int_max_str_digits", lambda: None)()
+    return (sys.getrecursionlimit(), sys.getswitchinterval(), digits, gc.isenabled(), gc.get_threshold())
+
+
+def _set_interpreter(state: Any) -> None:
+    depth, interval, digits, collecting, threshold = state
+    sys.setrecursionlimit(depth)
+    sys.setswitchinterval(interval)
+    if digits is not None:
+        sys.set_int_max_str_digits(digits)
+    (gc.enable if collecting else gc.disable)()
+    gc.set_threshold(*threshold)
+
+
+def _arguments() -> Any:
+    """None as long as they are what the kernel was started with, which is another file each time."""
+    return None if sys.argv == _start["argv"] else [str(each) for each in sys.argv]
+
+
+def _set_arguments(state: Any) -> None:
+    sys.argv[:] = _start["argv"] if state is None else state
 
 
 _Component = tuple[str, Callable[[], Any], Callable[[Any], None]]
@@ -225,6 +325,11 @@ COMPONENTS: dict[str, _Component] = {
     "decimal": ("decimal", _decimal, _set_decimal),
     "locale": ("locale", _locale, _set_locale),
     "logging": ("logging", _logging, _set_logging),
+    "numpy.printoptions": ("numpy", _numpy_print, _set_numpy_print),
+    "numpy.errors": ("numpy", _numpy_errors, _set_numpy_errors),
+    "time zone": ("time", _zone, _set_zone),
+    "interpreter": ("sys", _interpreter, _set_interpreter),
+    "sys.argv": ("sys", _arguments, _set_arguments),
 }
 """Component → the module it lives in, how to read it, how to put it back."""
 
@@ -242,7 +347,9 @@ def capture() -> dict[str, bytes]:
     return states
 
 
-def restore(name: str, state: bytes) -> None:
-    """Put a component back, importing its library if need be; nothing where this kernel doesn't have it."""
-    with contextlib.suppress(ImportError):
-        COMPONENTS[name][2](pickle.loads(state))
+def restore_all(states: Mapping[str, bytes]) -> None:
+    """Put components back, importing their libraries if need be; nothing where this kernel doesn't have them."""
+    for name in COMPONENTS:
+        if name in states:
+            with contextlib.suppress(ImportError):
+                COMPONENTS[name][2](pickle.loads(states[name]))

@@ -61,6 +61,12 @@ class Watcher:
         """Begin to note."""
         self._active = True
 
+    def forget_changes(self) -> None:
+        """Forget what was written and removed so far: it has been taken back."""
+        self.writes.clear()
+        self.removes.clear()
+        self.folders.clear()
+
     def stop(self) -> None:
         """Note nothing more."""
         self._active = False
@@ -203,7 +209,8 @@ class Watcher:
         self.ran.add(str(args[0]))
 
     def _ours(self, path: str) -> bool:
-        return not path.startswith(self._library) and not path.startswith(self._ignored)
+        in_memory = path.startswith("/dev/shm/")  # noqa: S108 - where scratch files are, unlike the rest of /dev
+        return (in_memory or not path.startswith(self._library)) and not path.startswith(self._ignored)
 
 
 _HANDLERS = {

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import json
 import numbers
 import os
 import pickle
 import re
 import sys
 from collections.abc import Iterable
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,17 @@ from millstream.artifacts import codecs, rebuild
 from millstream.artifacts.codecs import Dump
 from millstream.artifacts.groups import Grouping
 from millstream.artifacts.objects import ObjectFolder, hash_file
+from millstream.artifacts.rough import rough_print
 from millstream.capture import ambient, standalone
 from millstream.capture.describing import as_metrics, describe, is_data
 from millstream.capture.files import Watcher
-from millstream.capture.journal import Journal
+from millstream.capture.journal import Journal, take_back
 from millstream.errors import CannotCrossError
 
 # What the shell binds while cells run; what it had before the first is known by identity.
-_SHELL = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|_exit_code|__annotations__|__millstream")
+_SHELL = re.compile(
+    r"_{1,3}|_i{1,3}|_i?\d+|_[iod]h|_exit_code|__annotations__|__warningregistry__|__getattr__|__millstream"
+)
 
 
 class Session:
@@ -39,18 +42,22 @@ class Session:
     of the step that made it), ``ambient`` (component → digest), ``live`` (names that later steps may need, None
     for all), ``metrics``
     (names), ``keep`` (``needed`` or ``all``), ``first`` (whether it is the pipeline's first step), ``data`` (names
-    that set-up cells compute), ``own`` (folders whose files are Millstream's), ``journal`` (the file in which to note
-    what files were before cells change them, if it is wanted).
+    that set-up cells compute), ``own`` (folders whose files are Millstream's), ``journals`` (files in which to note
+    what files were before cells change them), ``available`` (definitions of earlier steps that the
+    code does not mention: unpickling a file may ask for them).
     """
 
     def __init__(self, context: dict[str, Any]) -> None:
         self.context = context
         self.objects = ObjectFolder(Path(context["objects"]))
         self.initial = {k: id(v) for k, v in rebuild.main_namespace().items()}
-        self.baseline: Grouping | None = None
+        self.baseline = Grouping(self._known, self.carried, self._as_loaded)
         self.baseline_prints: dict[frozenset[str], str | None] = {}
         self.baseline_values: dict[str, Any] = {}
-        self.everything_prints: dict[frozenset[str], str | None] = {}
+        self.rough_prints: dict[str, str | None] = {}
+        self.same: dict[str, str] = {}
+        self.fresh: set[str] = set()
+        self.looked_up: list[str] = []
         self.ambient: dict[str, bytes] = {}
         self.known: dict[tuple[int, int], str] = {}
         self.loaded: dict[str, dict[str, Any]] = {}
@@ -58,39 +65,89 @@ class Session:
         self.bound: dict[str, str] = {}
         self.metrics: dict[str, Any] = {}
         self.tagged: dict[str, Any] = {}
-        journal = context.get("journal")
-        self.watcher = Watcher(
-            [*context.get("own", []), context["objects"]], Journal(Path(journal), self.objects) if journal else None
-        )
+        self.set_up_journal = Path(f"{context['result']}.set-up")
+        self.watcher = Watcher([*context.get("own", []), context["objects"]], self._journal([self.set_up_journal]))
         ambient.start()
         rebuild.set_resolver(self.resolve)
         self._watch_imports()
+        self.watcher.start()
 
     # -- before the user's cells ---------------------------------------------------------------------------------
 
     def load(self) -> None:
         """Bind what earlier steps made, put ambient state back, and remember how everything looks now."""
-        for name, digest in self.context["ambient"].items():
-            ambient.restore(name, self.objects.get(digest))
+        self.watcher.stop()
+        self._undo_set_up()
+        states = {name: self.objects.get(digest) for name, digest in self.context["ambient"].items()}
+        self.watcher.start()  # a log file that is opened again is one that the step may write to
+        ambient.restore_all(states)
+        self.watcher.stop()
         self._bind(self.context["inputs"])
-        self.baseline = Grouping(self._known, self.carried)
-        self.baseline.add({*self._live(), *self.loaded})
-        for group in self.baseline.groups():
-            self.baseline_prints[group] = self.baseline.digest(next(iter(group)))
+        self.fresh = set(self.loaded)
         namespace = rebuild.main_namespace()
-        self.baseline_values = {n: namespace[n] for group in self.baseline_prints for n in group}
+        namespace["__getattr__"] = self._look_up
+        self._note_baseline({*self._live(), *self.loaded})
+        self.rough_prints = {n: rough_print(namespace[n]) for n in self.baseline.failures}
         self.ambient = ambient.capture()
-        if self.context["keep"] == "all":
-            everything = self._everything(self._known)
-            self.everything_prints = {g: everything.digest(next(iter(g))) for g in everything.groups()}
         self.artifacts.clear()
         self.known.clear()  # from here on the user's code may write to that memory
+        self.watcher.wrap_readers()
+        self.watcher.start()
+
+    def _undo_set_up(self) -> None:
+        """What set-up cells do to files they do once, in the first step."""
+        if not self.context["first"]:
+            take_back([self.set_up_journal], self.objects)
+            self.watcher.forget_changes()
+        elif self.watcher.journal is not None:  # it is a change like any other
+            self.watcher.journal.hand_on(map(Path, self.context.get("journals", ())))
+            return
+        self.watcher.journal = self._journal(map(Path, self.context.get("journals", ())))
+
+    def _journal(self, paths: Iterable[Path]) -> Journal | None:
+        found = tuple(paths)
+        return Journal(found, self.objects) if found else None
+
+    def _note_baseline(self, names: Iterable[str]) -> None:
+        """Remember what the values under ``names`` are now."""
+        self.baseline.add(names)
+        namespace = rebuild.main_namespace()
+        for group in self.baseline.groups():
+            if group not in self.baseline_prints:
+                self.baseline_prints[group] = self.baseline.digest(next(iter(group)))
+                self.baseline_values.update({name: namespace[name] for name in group})
 
     def _live(self) -> list[str]:
-        """The names that later steps may need; every one where that cannot be known."""
-        if self.context["live"] is not None:
+        """The names that later steps may need; every one where that cannot be known, or all are kept."""
+        if self.context["live"] is not None and self.context["keep"] != "all":
             return list(self.context["live"])
         return [n for n in rebuild.main_namespace() if self.carried(n)]
+
+    def _as_loaded(self, group: frozenset[str], digest: str) -> str:
+        """The fingerprint that values just loaded had where they were stored, should they have another here."""
+        if group <= self.fresh:
+            stored = {(self.loaded[name]["fingerprint"], tuple(self.loaded[name]["names"])) for name in group}
+            fingerprint, names = stored.pop()
+            if not stored and set(names) == group:
+                self.same[digest] = fingerprint
+        return self.same.get(digest, digest)
+
+    def _as_stored(self, _: frozenset[str], digest: str) -> str:
+        return self.same.get(digest, digest)
+
+    def _look_up(self, name: str) -> Any:
+        """A definition of an earlier step that no cell of this one mentions, when ``__main__`` is asked for it."""
+        available = self.context.get("available", {})
+        if name not in available:
+            raise AttributeError(f"module '__main__' has no attribute {name!r}")
+        self.watcher.stop()
+        wanted = {n: o for n, o in standalone.closure(available, [name]).items() if n not in self.loaded}
+        self.looked_up += wanted
+        self._bind(wanted)
+        self.fresh = set(wanted)  # of the others, the step may have made something else by now
+        self._note_baseline(wanted)
+        self.watcher.start()
+        return rebuild.main_namespace()[name]
 
     def carried(self, name: str) -> bool:
         """Whether a global name is the notebook's own."""
@@ -123,7 +180,7 @@ class Session:
 
     def _current_print(self, name: str) -> str | None:
         if name not in self.bound:
-            self.bound[name] = Grouping(self._known, self.carried).digest(name) or ""
+            self.bound[name] = Grouping(self._known, self.carried, self._as_stored).digest(name) or ""
         return self.bound[name]
 
     def _bind(self, inputs: dict[str, dict[str, Any]]) -> None:
@@ -160,6 +217,7 @@ class Session:
         depth = 0
 
         def watched(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:  # noqa: A002
+            __tracebackhide__ = True  # IPython leaves this frame out of the user's tracebacks
             nonlocal depth
             if depth or level or name in sys.modules or not self.ambient:
                 return original(name, globals, locals, fromlist, level)
@@ -184,14 +242,16 @@ class Session:
     def save(self) -> dict[str, Any]:
         """Keep what later steps may need and this step made or changed; write and return the manifest."""
         self.watcher.stop()
-        final = Grouping(lambda _: None, self.carried)
+        final = Grouping(lambda _: None, self.carried, self._as_stored)
         final.add({*self._live(), *self.baseline_values})
         outputs = self._store_changed(final)
         self.sample(self.context["metrics"])
         manifest = {
             "outputs": outputs,
-            **self._keep_all(outputs),
+            "kept": self._keep_rest(final, outputs),
             "failures": final.failures,
+            "moved": self._moved(final.failures),
+            "looked_up": sorted(self.looked_up),
             "deleted": sorted(n for n in self.baseline_values if n not in rebuild.main_namespace()),
             "ambient": self._changed_ambient(),
             "metrics": {**self.tagged, **self.metrics},
@@ -209,7 +269,6 @@ class Session:
             "executable": sys.executable,
         }
         self._write(manifest)
-        self.baseline = None
         self.baseline_values.clear()
         return manifest
 
@@ -220,7 +279,18 @@ class Session:
             soft = self.context["first"] and group & set(self.context["data"])
             if soft or self.baseline_prints.get(group) != digest:
                 outputs.update(self._store(group, dump, digest))
+        self._store_referred(final, outputs)
         return outputs
+
+    def _store_referred(self, final: Grouping, outputs: dict[str, Any]) -> None:
+        """Definitions that outputs refer to and that nobody stored, as set-up makes them in every step."""
+        pending = [pair for output in outputs.values() for pair in output["references"].items()]
+        while pending:
+            name, digest = pending.pop()
+            dump = final.dump_of(name)
+            if dump is not None and not self.objects.has(digest):
+                codecs.store(dump, self.objects)
+                pending += dump.references.items()
 
     def _store(self, group: frozenset[str], dump: Dump, fingerprint: str | None) -> dict[str, Any]:
         digest, kind, size = codecs.store(dump, self.objects)
@@ -245,27 +315,20 @@ class Session:
             found["ancestors"] = [*self._ancestors(name), *([before] if before else [])]
         return found
 
-    def _everything(self, known: codecs.BufferHash) -> Grouping:
-        """Every top-level data value, dumped."""
-        found = Grouping(known, self.carried)
-        found.add(n for n, v in rebuild.main_namespace().items() if self.carried(n) and is_data(v))
-        return found
-
-    def _keep_all(self, outputs: dict[str, Any]) -> dict[str, Any]:
-        """Every top-level data value that is not an output anyway, and whether the step changed it."""
+    def _keep_rest(self, final: Grouping, outputs: dict[str, Any]) -> dict[str, Any]:
+        """Data that is as it was, where everything is to be kept."""
         kept: dict[str, Any] = {}
-        if self.context["keep"] != "all":
-            return {"kept": kept, "unkept": {}}
-        namespace = rebuild.main_namespace()
-        everything = self._everything(lambda _: None)
-        for group, dump in everything.groups().items():
-            wanted = [n for n in group if n not in outputs and is_data(namespace[n])]
+        for group, dump in final.groups().items() if self.context["keep"] == "all" else ():
+            wanted = [n for n in group if n not in outputs and is_data(dump.values[n])]
             if wanted:
-                fingerprint = everything.digest(wanted[0])
-                stored = self._store(group, dump, fingerprint)
-                changed = self.everything_prints.get(group) != fingerprint
-                kept.update({name: {**stored[name], "changed": changed} for name in wanted})
-        return {"kept": kept, "unkept": everything.failures}
+                stored = self._store(group, dump, final.digest(wanted[0]))
+                kept.update({name: stored[name] for name in wanted})
+        return kept
+
+    def _moved(self, failures: Iterable[str]) -> list[str]:
+        """Those of the values that cannot be stored which are not what they were when the step began."""
+        namespace = rebuild.main_namespace()
+        return sorted(n for n in failures if rough_print(namespace[n]) != self.rough_prints.get(n, ""))
 
     def _changed_ambient(self) -> dict[str, str]:
         now = ambient.capture()
@@ -295,7 +358,7 @@ class Session:
         path = Path(self.context["result"])
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(f".{os.getpid()}.tmp")
-        aside.write_text(json.dumps(manifest), encoding="utf-8")
+        aside.write_text(dumps(manifest), encoding="utf-8")
         aside.replace(path)
 
 
@@ -309,7 +372,7 @@ def begin(context: dict[str, Any]) -> None:
 
 def begin_from(path: str) -> None:
     """:func:`begin` with the context in a JSON file."""
-    begin(json.loads(Path(path).read_text(encoding="utf-8")))
+    begin(loads(Path(path).read_text(encoding="utf-8")))
 
 
 def load(**step: Any) -> None:
@@ -319,10 +382,7 @@ def load(**step: Any) -> None:
     """
     if not _session:
         begin(standalone.context(**step))
-    session = _session[0]
-    session.load()
-    session.watcher.wrap_readers()
-    session.watcher.start()
+    _session[0].load()
 
 
 def save() -> None:

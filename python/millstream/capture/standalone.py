@@ -58,6 +58,7 @@ def context(
         "objects": str(home / "objects"),
         "result": str(latest(home, pipeline, step)),
         "inputs": closure(current, needs),
+        "available": {n: o for n, o in current.items() if o["definition"]},
         "ambient": states,
         "live": live,
         "metrics": metrics,

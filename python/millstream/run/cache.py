@@ -105,13 +105,15 @@ class Cache:
     def _invalid(self, entry: Mapping[str, Any], found: Found, site: list[str]) -> str:
         manifest = entry["manifest"]
         return (
-            self._file_changed(manifest)
+            self.file_changed(manifest)
             or self._ambient_changed(entry, found)
+            or _definition_changed(entry, found)
             or self._packages_changed(entry, site)
             or self._content_missing(entry)
         )
 
-    def _file_changed(self, manifest: Mapping[str, Any]) -> str:
+    def file_changed(self, manifest: Mapping[str, Any]) -> str:
+        """Which file or folder that a step saw is not what it was, in words; empty when none is."""
         for name, digest in manifest["reads"].items():
             path = Path(self.absolute(name))
             if digest is None:
@@ -199,6 +201,13 @@ def _lacks(entry: Mapping[str, Any], live: list[str] | None) -> str:
         return "a later step now reads names that cannot be seen"
     missing = sorted(set(live) - set(entry["live"]))
     return f"a later step now reads {missing[0]}" if missing else ""
+
+
+def _definition_changed(entry: Mapping[str, Any], found: Found) -> str:
+    for name, digest in entry["looked_up"].items():
+        if found.available.get(name, {}).get("digest") != digest:
+            return f"{name}, which it looked for, changed"
+    return ""
 
 
 def _first_difference(before: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:

@@ -5,13 +5,24 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from millstream.capture.ambient import DRAWS
 from millstream.compile import Program
 from millstream.run import state
 from millstream.run.cache import Cache, Miss
-from millstream.run.step import Job, Outcome, arguments_of, execute, from_cache, remember
+from millstream.run.conflicts import Touched, clash, roll_back
+from millstream.run.step import (
+    Job,
+    Outcome,
+    arguments_of,
+    execute,
+    from_entry,
+    has_opaque_effects,
+    look_up,
+    remember,
+)
 
 Ended = Callable[[Outcome], None]
 
@@ -23,22 +34,35 @@ class Plan:
         self.program = program
         self.order = [block.name for block in program.layout.steps if block.name in set(wanted)]
         self.facts = {name: cache.facts(program.code_digest(name)) for name in self.order}
+        self.opaque = {name for name in self.order if has_opaque_effects(program, name)}
         self.waits = {name: self._waits(name) for name in self.order}
 
     def _waits(self, step: str) -> set[str]:
         block = self.program.block(step)
         earlier = self.order[: self.order.index(step)]
         effects = self.program.graph.effects[step]
-        if effects.dynamic:
+        if effects.dynamic or step in self.opaque:
             return set(earlier)
-        found = {name for name in block.after if name in earlier}
+        found = {name for name in block.after if name in earlier} | (self.opaque & set(earlier))
         if earlier and self.program.graph.data and set(self.program.graph.data) & effects.reads:
             found.add(earlier[0])
         for name in effects.reads:
             found |= set([s for s in earlier if name in self._writes(s)][-1:])
         for component in self._touches(step):
             found |= set([s for s in earlier if component in self._touches(s)][-1:])
-        return found
+        found |= {s for s in earlier if self._touches(s) - DRAWS}  # every step starts from such state
+        return found | {s for s in earlier if self._share_files(s, step)}
+
+    def _share_files(self, one: str, other: str) -> bool:
+        """Whether two steps may see what the other does to files."""
+        facts = self.facts[one], self.facts[other]
+        if facts[0] is not None and facts[1] is not None:
+            return clash(Touched.of(facts[0]), Touched.of(facts[1]))
+        paths = [
+            {text for c in self.program.block(name).cells for text, _, _ in self.program.facts[c].paths}
+            for name in (one, other)
+        ]
+        return any(p == q or p.startswith(q + "/") or q.startswith(p + "/") for p in paths[0] for q in paths[1])
 
     def _writes(self, step: str) -> set[str]:
         effects = self.program.graph.effects[step]
@@ -52,14 +76,16 @@ class Plan:
         facts = self.facts[step]
         if facts is not None:
             return set(facts["ambient"])
-        return {c for cell in self.program.block(step).cells for c in self.program.facts[cell].ambient} & {
-            *DRAWS,
-            "cwd",
-        }
+        return {c for cell in self.program.block(step).cells for c in self.program.facts[cell].ambient}
 
 
 class Execution:
-    """One run's steps, from the first to the last valid one."""
+    """One run's steps, from the first to the last valid one.
+
+    A step may start before all steps above it are valid. When they are, what it was given is compared with what is
+    really so, and the files it touched with those that steps beside it touched. Where that fails it runs again; where
+    files are concerned, after what was done to them has been taken back, and one step at a time from there on.
+    """
 
     def __init__(self, job: Job, wanted: list[str], jobs: int, ended: Ended) -> None:
         self.job = job
@@ -68,6 +94,8 @@ class Execution:
         self.ended = ended
         self.done: dict[str, Outcome] = {}
         self.valid: dict[str, Outcome] = {}
+        self._began: dict[str, frozenset[str]] = {}
+        self._journals: dict[str, Path] = {}
         self._running: set[str] = set()
         self._results: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
         self._earlier = {
@@ -85,6 +113,7 @@ class Execution:
             failure = self._settle()
             if failure is not None:
                 self._drain()
+                self._keep_rest()
                 return failure
             self._start_ready()
             if self._running:
@@ -102,53 +131,102 @@ class Execution:
             if name in self.valid:
                 continue
             outcome = self.done.get(name)
-            if outcome is None:
+            beside = [other for other in self._began if other in self._later(name) and name not in self._began[other]]
+            if outcome is None or any(other not in self.done for other in beside):
                 return None
-            real = self.find(name)
-            if not self._rests_on(outcome, real):
-                del self.done[name]
-                text = f"{name} runs again: a step beside it changed what it uses."
-                self.job.tell({"event": "message", "severity": "hint", "text": text})
+            if not self._rests_on(name, outcome):
+                self._again(name, f"{name} runs again: a step beside it changed what it uses.")
+                return None
+            if self._saw_files(name, outcome, beside):
+                self._again(name, f"{name} runs again: a step beside it touched the same files.", files=True)
                 return None
             if outcome.error is not None:
                 self.ended(outcome)
                 return outcome
-            remember(self.job, outcome)
-            self.valid[name] = outcome
-            self.ended(outcome)
+            self._accept(name, outcome)
         return None
 
-    @staticmethod
-    def _rests_on(outcome: Outcome, real: state.Found) -> bool:
+    def _accept(self, name: str, outcome: Outcome) -> None:
+        remember(self.job, outcome)
+        self.valid[name] = outcome
+        self.ended(outcome)
+
+    def _later(self, name: str) -> list[str]:
+        return self.plan.order[self.plan.order.index(name) + 1 :]
+
+    def _is_early(self, name: str) -> bool:
+        """Whether the step started before all steps above it were valid."""
+        return not set(self.plan.order[: self.plan.order.index(name)]) <= self._began[name]
+
+    def _rests_on(self, name: str, outcome: Outcome) -> bool:
+        real = self.find(name)
         if outcome.manifest is None:
             return outcome.found.digests() == real.digests() and outcome.found.ambient == real.ambient
+        if outcome.status == "cached" and self._is_early(name) and self.job.cache.file_changed(outcome.manifest):
+            return False
         return state.same(outcome.found, real, outcome.manifest)
+
+    def _saw_files(self, name: str, outcome: Outcome, beside: list[str]) -> bool:
+        """Whether steps that ran beside this one may have seen what it did to files, or it what they did."""
+        others = [self.done[other] for other in beside]
+        if outcome.manifest is None:
+            return self._is_early(name) or any(o.manifest is None or Touched.of(o.manifest).changes for o in others)
+        mine = Touched.of(outcome.manifest)
+        if any(o.manifest is None for o in others):
+            return bool(mine.changes or mine.blind)
+        return any(clash(mine, Touched.of(o.manifest or {})) for o in others)
+
+    def _again(self, name: str, text: str, *, files: bool = False) -> None:
+        """Forget an outcome; and all that are not valid, with what they did to files, where files are concerned."""
+        self.job.tell({"event": "message", "severity": "hint", "text": text})
+        outcome = self.done[name]
+        if not files and outcome.manifest is not None and not Touched.of(outcome.manifest).changes:
+            del self.done[name], self._began[name]
+            return
+        self._drain()
+        self.jobs = 1
+        undone = [other for other in self.plan.order if other in self.done and other not in self.valid]
+        kept = [o.manifest for o in self.valid.values() if o.manifest is not None]
+        roll_back([self._journals[other] for other in undone if other in self._journals], kept, self.job.cache)
+        for other in undone:
+            del self.done[other], self._began[other]
 
     def _start_ready(self) -> None:
         for name in self.plan.order:
             if len(self._running) >= self.jobs:
                 return
             waiting = name not in self.done and name not in self._running
-            if waiting and all(n in self.done and self.done[n].error is None for n in self.plan.waits[name]):
-                self._start(name)
+            if waiting and self._may_start(name) and not self._start(name):
+                return
 
-    def _start(self, name: str) -> None:
+    def _may_start(self, name: str) -> bool:
+        if self.jobs == 1:
+            return all(other in self.valid for other in self.plan.order[: self.plan.order.index(name)])
+        return all(n in self.done and self.done[n].error is None for n in self.plan.waits[name])
+
+    def _start(self, name: str) -> bool:
+        """Start a step, or take its result from the cache; False where it had better wait."""
         found = self.find(name)
+        self._began[name] = frozenset(self.valid)
         blocked = self._cannot_cross(name, found)
         if blocked is not None:
             self.done[name] = Outcome(step=name, status="failed", seconds=0.0, found=found, error=blocked)
-            return
-        hit = from_cache(self.job, name, found)
-        if isinstance(hit, Outcome):
-            self.done[name] = hit
-            return
+            return True
+        hit = look_up(self.job, name, found)
+        if not isinstance(hit, Miss):
+            if Touched.of(hit["manifest"]).changes and self._is_early(name):
+                del self._began[name]
+                return False  # files are brought back when it is the step's turn
+            self.done[name] = from_entry(self.job, name, found, hit)
+            return True
         self.job.tell({"event": "step-started", "step": name, "reason": hit.reason})
         self._running.add(name)
         threading.Thread(target=self._work, args=(name, found, hit), name=f"step-{name}", daemon=True).start()
+        return True
 
     def _work(self, name: str, found: state.Found, miss: Miss) -> None:
         try:
-            outcome = execute(self.job, name, found)
+            outcome = execute(self.job, name, found, self._journals_of(name))
         except BaseException as error:  # noqa: BLE001 - the main thread must hear of it
             failure = {
                 "code": getattr(error, "code", "MS000"), "step": name, "cell": None, "line": None,
@@ -157,6 +235,13 @@ class Execution:
             outcome = Outcome(step=name, status="failed", seconds=0.0, found=found, error=failure)
         outcome.reason = miss.reason
         self._results.put(outcome)
+
+    def _journals_of(self, name: str) -> list[Path]:
+        """Where a step that may have to be taken back notes what files were."""
+        if self.jobs == 1:
+            return []
+        self._journals[name] = self.job.work / f"{name}.journal"
+        return [self._journals[name]]
 
     def _wait(self) -> Outcome:
         while True:
@@ -170,27 +255,27 @@ class Execution:
         self.done[outcome.step] = outcome
 
     def _drain(self) -> None:
-        """Let steps that are still running end, and keep what is valid of them."""
+        """Let steps that are still running end."""
         while self._running:
             self._take(self._wait())
-        self._keep_rest()
 
     def _keep_rest(self) -> None:
+        """Keep what else is valid beside a step that failed, where no files speak against it."""
         for name in self.plan.order:
             outcome = self.done.get(name)
             if name in self.valid or outcome is None or outcome.manifest is None:
                 continue
-            if state.same(outcome.found, self.find(name), outcome.manifest):
-                remember(self.job, outcome)
-                self.valid[name] = outcome
-                self.ended(outcome)
+            quiet = not Touched.of(outcome.manifest).changes
+            if quiet and self._rests_on(name, outcome):
+                self._accept(name, outcome)
 
     def _cannot_cross(self, step: str, found: state.Found) -> dict[str, Any] | None:
         needs = self._needs[step]
         wanted = found.failures if needs is None else [n for n in needs if n in found.failures]
         effects = self.job.program.graph.effects[step]
         for name in sorted(wanted):
-            if name not in effects.reads or name in self.job.program.graph.set_up.binds:
+            own = name in self.job.program.graph.set_up.binds and name not in found.moved
+            if name not in effects.reads or own:
                 continue
             source, reason = found.failures[name]
             return _refusal(self.job.program, step, name, source, reason)

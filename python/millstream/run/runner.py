@@ -42,7 +42,7 @@ class Request:
     kernel: str | None = None
     fresh_kernels: bool = False
     messages: list[str] = field(default_factory=list)
-    journal: str | None = None
+    journal: Path | None = None
 
 
 class Runner:

@@ -7,7 +7,7 @@ was given is compared with the real state when every step before it has ended, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from millstream.capture.ambient import DRAWS
@@ -18,11 +18,17 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """``inputs``: name → output of an earlier step. ``ambient``: component → digest. ``failures``: name → reason."""
+    """``inputs``: name → output of an earlier step. ``ambient``: component → digest. ``failures``: name → reason.
+
+    ``moved`` are the failures that an earlier step used up or changed; ``available`` the definitions that are no
+    inputs.
+    """
 
     inputs: dict[str, Any]
     ambient: dict[str, str]
     failures: dict[str, tuple[str, str]]
+    moved: frozenset[str] = frozenset()
+    available: dict[str, Any] = field(default_factory=dict)
 
     def digests(self) -> dict[str, str]:
         """Name → digest of each input."""
@@ -36,6 +42,7 @@ def find(
     current: dict[str, Any] = {}
     ambient: dict[str, str] = {}
     failures: dict[str, tuple[str, str]] = {}
+    moved: set[str] = set()
     for step, superseded in earlier:
         manifest = manifests.get(step)
         if manifest is None:
@@ -43,9 +50,15 @@ def find(
         apply(current, manifest, superseded)
         ambient.update(manifest["ambient"])
         failures.update({name: (step, reason) for name, reason in manifest["failures"].items()})
+        moved |= set(manifest["moved"])
         for name in (*manifest["outputs"], *manifest["deleted"], *superseded):
             failures.pop(name, None)
-    return Found(inputs=closure(current, needs), ambient=ambient, failures=failures)
+            moved.discard(name)
+    inputs = closure(current, needs)
+    available = {n: output for n, output in current.items() if output["definition"] and n not in inputs}
+    return Found(
+        inputs=inputs, ambient=ambient, failures=failures, moved=frozenset(moved & failures.keys()), available=available
+    )
 
 
 def same(given: Found, real: Found, manifest: Manifest) -> bool:
@@ -54,6 +67,8 @@ def same(given: Found, real: Found, manifest: Manifest) -> bool:
     A random generator whose state the step left alone was not drawn from, so its state did not matter.
     """
     if given.digests() != real.digests():
+        return False
+    if any(given.available.get(name) != real.available.get(name) for name in manifest["looked_up"]):
         return False
     components = {*given.ambient, *real.ambient}
     mattered = {c for c in components if c not in DRAWS or c in manifest["ambient"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from millstream.capture.standalone import latest
 from millstream.compile import Program, load_arguments, step_notebook
 from millstream.run.cache import Cache, Key, Miss
+from millstream.run.conflicts import facts_of
 from millstream.run.environment import package_versions
 from millstream.run.notebooks import Executed, run_notebook
 from millstream.run.state import Found
@@ -55,7 +56,7 @@ class Job:
     tell: Listener
     fresh_kernels: bool = False
     live: Any = None
-    journal: str | None = None
+    journal: Path | None = None
     site: list[str] = field(default_factory=list)
     run_notebook: Callable[..., Executed] = run_notebook
 
@@ -104,11 +105,8 @@ def look_up(job: Job, step: str, found: Found) -> dict[str, Any] | Miss:
     return job.cache.look(key_of(job, step, found), found, job.site, arguments_of(job, step)["live"])
 
 
-def from_cache(job: Job, step: str, found: Found) -> Outcome | Miss:
-    """The result of an earlier run, if one still holds."""
-    entry = look_up(job, step, found)
-    if isinstance(entry, Miss):
-        return entry
+def from_entry(job: Job, step: str, found: Found, entry: dict[str, Any]) -> Outcome:
+    """The result of an earlier run, with the files it wrote."""
     job.cache.bring_back(entry)
     return Outcome(
         step=step, status="cached", seconds=0.0, found=found, manifest=entry["manifest"], executed=entry["executed"],
@@ -120,17 +118,27 @@ def never_cached(program: Program, step: str) -> str:
     """Why a step is run every time; empty when it need not be."""
     if step in program.layout.volatile:
         return "it is tagged volatile"
-    for cell in program.block(step).cells:
-        for effect in program.facts[cell].effects:
-            if not effect.harmless and effect.kind in ("shell", "run", "magic"):
-                return f"cell {cell} runs {effect.text.splitlines()[0][:60]!r}, whose effects cannot be seen"
+    for cell, effect in _opaque_effects(program, step):
+        return f"cell {cell} runs {effect.text.splitlines()[0][:60]!r}, whose effects cannot be seen"
     return ""
 
 
-def execute(job: Job, step: str, found: Found) -> Outcome:
-    """Run the step in a kernel, by papermill."""
+def has_opaque_effects(program: Program, step: str) -> bool:
+    """Whether a step does things that nobody can see: shell commands, scripts, magics."""
+    return any(True for _ in _opaque_effects(program, step))
+
+
+def _opaque_effects(program: Program, step: str) -> Iterator[tuple[int, Any]]:
+    for cell in program.block(step).cells:
+        for effect in program.facts[cell].effects:
+            if not effect.harmless and effect.kind in ("shell", "run", "magic"):
+                yield cell, effect
+
+
+def execute(job: Job, step: str, found: Found, journals: Sequence[Path] = ()) -> Outcome:
+    """Run the step in a kernel, by papermill; ``journals`` are told what files were before it changes them."""
     notebook = step_notebook(job.program, step, pipeline=job.pipeline, folder=job.folder)
-    done = job.run_notebook(job, step, notebook, context_of(job, step, found))
+    done = job.run_notebook(job, step, notebook, context_of(job, step, found, journals))
     return outcome_of(job, step, found, done)
 
 
@@ -161,23 +169,26 @@ def remember(job: Job, outcome: Outcome) -> None:
             "changed": sorted({*manifest["outputs"], *manifest["deleted"], *manifest["failures"]}),
             "ambient": sorted(manifest["ambient"]),
             "seconds": outcome.seconds,
+            **facts_of(manifest),
         },
     )
     if all(written["kept"] for written in manifest["writes"].values()):
         entry = {
             "manifest": manifest, "executed": outcome.executed, "packages": outcome.packages, "run": job.run,
             "ambient": outcome.found.ambient, "seconds": outcome.seconds,
+            "looked_up": {n: outcome.found.available.get(n, {}).get("digest") for n in manifest["looked_up"]},
             "live": arguments_of(job, outcome.step)["live"],
         }  # fmt: skip
         job.cache.add(key_of(job, outcome.step, outcome.found), entry)
 
 
-def context_of(job: Job, step: str, found: Found) -> dict[str, Any]:
+def context_of(job: Job, step: str, found: Found, journals: Sequence[Path]) -> dict[str, Any]:
     """What the step's session in the kernel is told; see :class:`millstream.capture.session.Session`."""
     arguments = arguments_of(job, step)
     return {
         "objects": str(job.store.root / "objects"),
         "inputs": found.inputs,
+        "available": found.available,
         "ambient": found.ambient,
         "live": arguments["live"],
         "metrics": arguments["metrics"],
@@ -185,5 +196,5 @@ def context_of(job: Job, step: str, found: Found) -> dict[str, Any]:
         "first": not arguments["before"],
         "data": arguments["data"],
         "own": [str(job.store.root)],
-        "journal": job.journal,
+        "journals": [str(path) for path in (*journals, *([job.journal] if job.journal else []))],
     }

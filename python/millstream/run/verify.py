@@ -94,7 +94,7 @@ class Verification:
 
     def _pipeline(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Run step by step: the run's document, and what each step left."""
-        runner = Runner(self.store, replace(self.request, journal=str(self.work / "journal")), self.tell)
+        runner = Runner(self.store, replace(self.request, journal=self.work / "journal"), self.tell)
         result = runner()
         return result, [outcome.manifest or {} for outcome in map(runner.outcomes.get, runner.order) if outcome]
 
@@ -103,12 +103,12 @@ class Verification:
             run=self.work.name, pipeline=self.request.pipeline, program=self.program, store=self.store,
             folder=self.request.folder, parameters={**self.program.parameters, **self.request.parameters},
             kernel=kernel, keep="all", use_cache=False, fresh_kernels=self.request.fresh_kernels,
-            tell=lambda _: None, journal=str(self.work / "journal"),
+            tell=lambda _: None, journal=self.work / "journal",
         )  # fmt: skip
 
     def _restore(self) -> None:
         """Make files what they were before the run that has just ended."""
-        self.put_back = sorted({*self.put_back, *take_back(self.work / "journal", self.objects)})
+        self.put_back = sorted({*self.put_back, *take_back([self.work / "journal"], self.objects)})
 
     def _compare(self, one: State, other: State) -> tuple[list[Any], list[Any], list[Any]]:
         rows = _rows(one, other)
@@ -196,7 +196,7 @@ def straight_context(job: Job) -> dict[str, Any]:
         "first": True,
         "data": [],
         "own": [str(job.store.root)],
-        "journal": job.journal,
+        "journals": [str(job.journal)],
     }
 
 
@@ -209,16 +209,17 @@ def state_of(manifests: Sequence[Mapping[str, Any]]) -> State:
             state.values.pop(name, None)
             deleted.add(name)
         for name, output in manifest["kept"].items():
-            if output["changed"] or name not in {*state.values, *deleted}:
+            if name not in {*state.values, *deleted}:
                 state.values[name] = output
         for name, output in manifest["outputs"].items():
             state.values.pop(name, None)
             if output["data"]:
                 state.values[name] = output
-        state.unkept.update(manifest["unkept"])
+        state.unkept.update(manifest["failures"])
         state.metrics.update(manifest["metrics"])
-        state.files.update({path: written["digest"] for path, written in manifest["writes"].items()})
-        state.files.update(dict.fromkeys(manifest["removes"]))
+        changed = {path: written["digest"] for path, written in manifest["writes"].items()}
+        changed.update(dict.fromkeys(manifest["removes"]))
+        state.files.update({path: digest for path, digest in changed.items() if not os.path.isabs(path)})
         state.python, state.path = manifest["executable"], manifest["path"]
     return state
 
@@ -228,7 +229,13 @@ def _rows(one: State, other: State) -> list[dict[str, Any]]:
     rows = []
     for name in sorted({*one.values, *other.values, *one.unkept}):
         left, right = one.values.get(name), other.values.get(name)
-        row: dict[str, Any] = {"name": name, "equal": None, "straight": _text(left), "pipeline": _text(right), "note": ""}
+        row: dict[str, Any] = {
+            "name": name,
+            "equal": None,
+            "straight": _text(left),
+            "pipeline": _text(right),
+            "note": "",
+        }
         if left is None and name in one.unkept:
             row["note"] = f"cannot be compared: {one.unkept[name]}"
         elif right is None and name in other.unkept:

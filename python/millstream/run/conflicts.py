@@ -1,0 +1,65 @@
+"""Files that two steps touched which ran side by side: whether their order could be seen, and taking a step back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from millstream.capture.journal import take_back, write_whole
+from millstream.run.cache import Cache
+
+Manifest = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touched:
+    """The files of a step: read, changed (written, removed, made), folders listed; ``blind`` where nobody can see."""
+
+    reads: frozenset[str] = frozenset()
+    changes: frozenset[str] = frozenset()
+    listed: frozenset[str] = frozenset()
+    blind: bool = False
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> Touched:
+        """What a manifest, or the facts remembered of one, say."""
+        return cls(
+            reads=frozenset(manifest.get("reads", ())),
+            changes=frozenset(
+                {*manifest.get("writes", ()), *manifest.get("removes", ()), *manifest.get("folders", ())}
+            ),
+            listed=frozenset(manifest.get("listed", ())),
+            blind=bool(manifest.get("processes")),
+        )
+
+    def sees(self, changes: frozenset[str]) -> bool:
+        """Whether a step that touched these files could tell that those had changed."""
+        folders = {os.path.dirname(path) for path in changes}
+        return bool(changes and (self.blind or changes & (self.reads | self.changes) or folders & self.listed))
+
+
+def clash(one: Touched, other: Touched) -> bool:
+    """Whether two steps might have done something else in the other order."""
+    return one.sees(other.changes) or other.sees(one.changes) or (one.blind and other.blind)
+
+
+def facts_of(manifest: Manifest) -> dict[str, Any]:
+    """What of a manifest :meth:`Touched.of` needs to be remembered."""
+    return {kind: sorted(manifest[kind]) for kind in ("reads", "writes", "removes", "folders", "listed", "processes")}
+
+
+def roll_back(journals: Sequence[Path], valid: Iterable[Manifest], cache: Cache) -> None:
+    """Take back what steps did to files; what ``valid`` steps, in order, did to the same files stays."""
+    restored = set(take_back(journals, cache.objects))
+    for manifest in valid:
+        for name, written in manifest["writes"].items():
+            if cache.absolute(name) in restored and written["kept"]:
+                write_whole(Path(cache.absolute(name)), cache.objects.get(written["digest"]))
+        for name in manifest["removes"]:
+            if cache.absolute(name) in restored:
+                with contextlib.suppress(OSError):
+                    Path(cache.absolute(name)).unlink()
