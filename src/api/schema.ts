@@ -218,6 +218,12 @@ export interface components {
       column: number | null;
       message: string;
       hint: string | null;
+      excerpt: string | null;
+    };
+    /** @description Tags that a cell would get. */
+    Suggestion: {
+      cell: number;
+      tags: string[];
     };
     /** @description A step of a notebook: its cells, the names it needs from earlier steps, gives to later ones, and follows. */
     Step: {
@@ -251,6 +257,7 @@ export interface components {
       metrics: string[];
       diagnostics: components['schemas']['Diagnostic'][];
       cells: components['schemas']['CellRole'][];
+      suggestions: components['schemas']['Suggestion'][];
     };
     /** @description Why a run ended as it did, where that is known. */
     RunError: {
@@ -539,6 +546,8 @@ export interface operations {
       query: {
         /** @description Path of the notebook, as Jupyter's contents API gives it. */
         notebook: string;
+        /** @description Suggest steps where the notebook has none. */
+        suggest?: boolean;
       };
       header?: never;
       path?: never;
@@ -830,7 +839,7 @@ export interface operations {
         limit?: number;
         /** @description The page after the one that gave this cursor. */
         cursor?: string;
-        /** @description started, seconds, metric:NAME, parameter:NAME …; with - in front the greatest first. */
+        /** @description started, seconds, pipeline, status, metric:NAME, parameter:NAME …; with - in front for the greatest first. */
         sort?: string;
         /** @description Such as: auc > 0.8 and month = 2 and (status = succeeded or text ~ "late"). */
         filter?: string;

@@ -120,3 +120,19 @@ async def test_the_server_answers_while_a_request_waits(ask: Ask, jp_root_dir: P
         assert (await ask("GET", "/version")).status == 200
         assert not waiting.done()
     assert (await waiting).status == 200
+
+
+async def test_check_suggests_steps_when_asked(jp_fetch, jp_root_dir):
+    """A notebook without steps is shown with those that it could have."""
+    cells = [
+        {"cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        for source in ("import math", "rows = [1, 2]", "total = sum(rows)", "print(total)", "mean = total / 2")
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    (jp_root_dir / "plain.ipynb").write_text(json.dumps(notebook))
+    response = await jp_fetch("millstream", "api", "check", params={"notebook": "plain.ipynb", "suggest": "true"})
+    found = json.loads(response.body)
+    assert found["ok"]
+    assert found["suggestions"][0] == {"cell": 0, "tags": ["imports"]}
+    response = await jp_fetch("millstream", "api", "check", params={"notebook": "plain.ipynb"})
+    assert json.loads(response.body)["suggestions"] == []

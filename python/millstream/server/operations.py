@@ -48,7 +48,7 @@ def check(context: Context, call: Call) -> Document:
     from millstream import service
 
     path = call.query["notebook"]
-    return {**service.check(notebook_file(context.root, path)), "notebook": path}
+    return {**service.check(notebook_file(context.root, path), suggest=call.query["suggest"]), "notebook": path}
 
 
 async def start_job(context: Context, call: Call) -> Document:

@@ -31,6 +31,8 @@ def _value(known: Query, given: list[str]) -> Any:
         return known.schema.get("default")
     kind = known.schema["type"]
     value: Any = given if kind == "array" else given[-1]
+    if kind == "boolean" and value in ("true", "false"):
+        value = value == "true"
     if kind == "integer":
         if not _WHOLE.fullmatch(value):
             raise UsageError(f"{known.name} is a whole number, not {value[:80]!r}.", hint=known.description)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from millstream.server import operations as do
-from millstream.server.schemas import SCHEMAS, TEXT, WHOLE, Schema, list_of, ref
+from millstream.server.schemas import SCHEMAS, TEXT, WHOLE, YES_NO, Schema, list_of, ref
 
 PREFIX = "/millstream/api"
 
@@ -66,7 +66,10 @@ ROUTES: tuple[Route, ...] = (
         do.check,
         "What a notebook compiles to: steps, edges, diagnostics.",
         "Check",
-        query=(Query("notebook", _NOTEBOOK.description, _LONG, required=True),),
+        query=(
+            Query("notebook", _NOTEBOOK.description, _LONG, required=True),
+            Query("suggest", "Suggest steps where the notebook has none.", {**YES_NO, "default": False}),
+        ),
         errors=(404, 422),
     ),
     Route(

@@ -104,7 +104,9 @@ SCHEMAS: dict[str, Schema] = {
         column=nullable(WHOLE),
         message=TEXT,
         hint=nullable(TEXT),
+        excerpt=nullable(TEXT),
     ),
+    "Suggestion": record("Tags that a cell would get.", cell=WHOLE, tags=list_of(TEXT)),
     "Step": record(
         "A step of a notebook: its cells, the names it needs from earlier steps, gives to later ones, and follows.",
         name=TEXT,
@@ -130,6 +132,7 @@ SCHEMAS: dict[str, Schema] = {
         metrics=list_of(TEXT),
         diagnostics=list_of(ref("Diagnostic")),
         cells=list_of(ref("CellRole")),
+        suggestions=list_of(ref("Suggestion")),
     ),
     "RunError": record(
         "Why a run ended as it did, where that is known.",
