@@ -51,7 +51,7 @@ function activate(
     {
       openExecuted: (run, step) =>
         openExecuted(documents, executedPath(model.runs.notebook, run, step)),
-      compare: runs => void app.commands.execute(Commands.compare, { runs: [...runs] })
+      compare: () => void app.commands.execute(Commands.compare)
     },
     trans
   );

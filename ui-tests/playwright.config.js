@@ -10,7 +10,7 @@ const executablePath =
 module.exports = {
   ...baseConfig,
   reporter: [['list']],
-  retries: 0,
+  retries: process.env.CI ? 1 : 0,
   timeout: 180 * 1000,
   workers: 1,
   expect: { timeout: 30 * 1000 },

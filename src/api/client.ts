@@ -43,8 +43,8 @@ export class Client {
     return this._get('version');
   }
 
-  check(notebook: string): Promise<Check> {
-    return this._get('check', { notebook });
+  check(notebook: string, suggest = false): Promise<Check> {
+    return this._get('check', suggest ? { notebook, suggest: 'true' } : { notebook });
   }
 
   async startJob(request: JobRequest): Promise<string> {

@@ -25,6 +25,7 @@ export function Diagnostics({ groups, onReveal, trans }: IDiagnosticsProps): Rea
               <Glyph name={severity} />
               <div className="ms-Diagnostic-text">
                 <Line item={item} onReveal={onReveal} trans={trans} />
+                {item.excerpt ? <pre className="ms-Diagnostic-excerpt">{item.excerpt}</pre> : null}
                 {item.hint ? <p className="ms-Diagnostic-hint">{item.hint}</p> : null}
               </div>
             </li>

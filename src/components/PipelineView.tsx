@@ -12,6 +12,7 @@ import { Parameters } from './Parameters';
 import { type IRunBoxProps, RunBox } from './RunBox';
 import { Section } from './Section';
 import { StepList } from './StepList';
+import { type ISuggestionsProps, Suggestions } from './Suggestions';
 import { type ITagControlProps, TagControl } from './TagControl';
 import { Values } from './Values';
 
@@ -29,6 +30,7 @@ export interface IPipelineViewProps {
   diagnostics: readonly [Severity, Diagnostic[]][];
   run: Omit<IRunBoxProps, 'trans'>;
   tag: Omit<ITagControlProps, 'trans'>;
+  suggested: Omit<ISuggestionsProps, 'trans'>;
   onAnalyse: () => void;
   onReveal: (cell: string) => void;
   onRevealDiagnostic: (diagnostic: Diagnostic) => void;
@@ -55,6 +57,13 @@ export function PipelineView(props: IPipelineViewProps): React.JSX.Element {
           <StepList list={list} onReveal={props.onReveal} trans={trans} />
         ) : (
           <Empty title={trans.__('No cell of this notebook has a step yet')}>
+            {props.suggested.suggestions.length ? (
+              <Suggestions
+                key={props.suggested.suggestions.map(({ id, place }) => id + place).join()}
+                {...props.suggested}
+                trans={trans}
+              />
+            ) : null}
             <p>
               {trans.__(
                 'Select one or more cells, type a name such as “load” above, and press Set step. Cells below without a tag go along with the step above them.'
@@ -68,7 +77,7 @@ export function PipelineView(props: IPipelineViewProps): React.JSX.Element {
           </Empty>
         )}
       </Section>
-      <ParameterSection {...props} />
+      {isTagged ? <ParameterSection {...props} /> : null}
       {isTagged ? <DiagnosticSection {...props} /> : null}
     </div>
   );

@@ -2,11 +2,12 @@ import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { ApiError, type Client } from '../api/client';
-import type { Check, Job, JsonValue, Promotion } from '../api/types';
+import type { Check, Job, Promotion, Values } from '../api/types';
 import { Execution, type ExecutionClient } from './execution';
 import { type ICell, type INotebook, sameCells } from './notebook';
 import { changedValues, type IParameter, parameterForm } from './parameters';
 import { failureOf, type IAnchored, idOf, type IStepList, stepList } from './steps';
+import { type ISuggestion, suggestionsOf } from './suggestions';
 import { isRole, roleOf, stepNameProblem, stepOf, withoutPlace, withPlace } from './tags';
 
 /** What is asked of the server for one notebook. */
@@ -79,6 +80,13 @@ export class Session implements IDisposable {
     return this.notebook.cells.some(({ tags }) => stepOf(tags) !== null || roleOf(tags) !== null);
   }
 
+  /** The steps that the server suggests for a notebook without any. */
+  get suggestions(): ISuggestion[] {
+    return this.isTagged
+      ? []
+      : suggestionsOf(this.check, this._check?.ids ?? [], this.notebook.cells);
+  }
+
   get steps(): IStepList {
     return stepList(this.notebook.cells, this._check, this.isStale, this._execution.job);
   }
@@ -87,10 +95,10 @@ export class Session implements IDisposable {
     return parameterForm(this.check?.parameters ?? {}, this._typed);
   }
 
-  /** The metrics of the last run from here; null each until there is one. */
-  get metrics(): Record<string, JsonValue> {
-    const declared = (this.check?.metrics ?? []).map((name): [string, JsonValue] => [name, null]);
-    return { ...Object.fromEntries(declared), ...this.job?.result?.metrics };
+  /** The metrics of the last run from here; until there is one, their names, each with null. */
+  get metrics(): Values {
+    const found = this.job?.result?.metrics;
+    return found ?? Object.fromEntries((this.check?.metrics ?? []).map(name => [name, null]));
   }
 
   /** What the selected cells are: step names and roles, each once; null stands for neither. */
@@ -122,7 +130,7 @@ export class Session implements IDisposable {
     this._checkState = 'loading';
     this._emit();
     try {
-      const document = await this._client.check(this.notebook.path);
+      const document = await this._client.check(this.notebook.path, !this.isTagged);
       if (turn === this._turn) {
         this._check = { document, ids };
         this._checkState = 'ready';
@@ -191,6 +199,19 @@ export class Session implements IDisposable {
   async setPlace(name: string): Promise<void> {
     if (isRole(name) || stepNameProblem(name) === null) {
       await this._tag(tags => withPlace(tags, name));
+    }
+  }
+
+  /** Tag the cells as suggested, with these names, one for each suggestion; saves where nothing else is unsaved. */
+  async acceptSuggestions(names: readonly string[]): Promise<void> {
+    const onlyTags = !this.isStale;
+    this.suggestions.forEach(({ id, place, isStep }, index) => {
+      const cell = this.notebook.cells.findIndex(each => each.id === id);
+      const name = isStep ? (names[index] ?? place) : place;
+      this.notebook.editTags([cell], tags => withPlace(tags, name));
+    });
+    if (onlyTags) {
+      await this._try(() => this._saveIfDirty());
     }
   }
 

@@ -15,7 +15,8 @@ import { VERSION } from '../version';
 /** What the panel asks of the rest of JupyterLab. */
 export interface IPanelActions {
   openExecuted: (run: string, step: string) => void;
-  compare: (runs: readonly string[]) => void;
+  /** Compare the selected runs. */
+  compare: () => void;
 }
 
 export interface IPanelViewProps {
@@ -83,6 +84,12 @@ function Pipeline({ app, trans }: IPanelViewProps): React.JSX.Element {
       diagnostics={bySeverity(session.check?.diagnostics ?? [])}
       run={runBox(app, session, trans)}
       tag={tagControl(session, trans)}
+      suggested={{
+        suggestions: session.suggestions,
+        problemOf: name => nameProblem(name, trans),
+        onAccept: names => void session.acceptSuggestions(names),
+        onReveal: id => void session.notebook.reveal(id)
+      }}
       onAnalyse={() => void session.saveAndAnalyse()}
       onReveal={id => void session.notebook.reveal(id)}
       onRevealDiagnostic={({ cell, line }) => void session.revealChecked(cell, line)}
@@ -173,7 +180,7 @@ function Runs({ app, actions, trans }: IPanelViewProps): React.JSX.Element {
       onMore={() => void runs.loadMore()}
       onToggle={run => runs.toggle(run)}
       onShow={run => void runs.show(run)}
-      onCompare={() => actions.compare(runs.selection)}
+      onCompare={actions.compare}
       trans={trans}
     />
   );

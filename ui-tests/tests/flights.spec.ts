@@ -1,12 +1,12 @@
-import { expect, test } from '@jupyterlab/galata';
+import { expect } from '@jupyterlab/galata';
 import * as path from 'path';
-import { button, openPanel, setWidth } from './panel';
+import { button, openPanel, reopenNotebook, setWidth, test } from './panel';
 
 const IMAGES = path.resolve(__dirname, '../../docs/images');
 
 test('the flights example runs from the panel; its pictures for the README', async ({ page }) => {
   test.setTimeout(10 * 60 * 1000);
-  await page.notebook.openByPath('flights/flights.ipynb');
+  await reopenNotebook(page, 'flights/flights.ipynb');
   await page.sidebar.close('left');
   const panel = await openPanel(page);
   await setWidth(page, 330);

@@ -1,8 +1,18 @@
-import { expect, type IJupyterLabPageFixture } from '@jupyterlab/galata';
+import { expect, test as base, type IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 import * as path from 'path';
 
 export type Page = IJupyterLabPageFixture;
+
+/** Galata's tests, patient with a busy machine: JupyterLab is there when it says so, not within a quarter of a minute. */
+export const test = base.extend({
+  waitForApplication: async ({}, use) => {
+    await use(async page => {
+      await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+      await page.evaluate(() => (window as any).jupyterapp.restored.then(() => undefined));
+    });
+  }
+});
 
 /** How long a run of the small notebook may take on a busy machine. */
 export const RUN = { timeout: 120 * 1000 };
@@ -22,19 +32,40 @@ export async function openPanel(page: Page): Promise<Locator> {
   return panel;
 }
 
-/** Upload one of `notebooks/` into the test's own folder and open it. */
+/** Upload one of `notebooks/` into the test's own folder, which is a project of its own, and open it. */
 export async function openNotebook(page: Page, folder: string, name: string): Promise<void> {
   const target = `${folder}/${name}`;
   await page.contents.uploadFile(path.resolve(__dirname, '../notebooks', name), target);
-  // A project of its own, so that each test has its own history.
-  await page.contents.createDirectory(`${folder}/.millstream`).catch(() => undefined);
-  await page.notebook.openByPath(target);
-  await page.notebook.activate(name);
+  await reopenNotebook(page, target);
+}
+
+/** Open a notebook that is there. */
+export async function reopenNotebook(page: Page, target: string): Promise<void> {
+  await execute(page, 'docmanager:open', { path: target, factory: 'Notebook' });
+  await expect(cellOf(page, 1)).toBeVisible();
+}
+
+/** Carry out one of JupyterLab's commands. */
+export async function execute(page: Page, command: string, args: object = {}): Promise<void> {
+  await page.evaluate(
+    ([id, given]) => (window as any).jupyterapp.commands.execute(id, given) && undefined,
+    [command, args] as const
+  );
+}
+
+/** A cell of the notebook in front. */
+export function cellOf(page: Page, index: number): Locator {
+  return page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell').nth(index);
 }
 
 /** Replace a cell's source and leave the cell. */
-export async function edit(page: Page, cell: number, source: string): Promise<void> {
-  await page.notebook.setCell(cell, 'code', source);
+export async function edit(page: Page, index: number, source: string): Promise<void> {
+  const editor = cellOf(page, index).getByRole('textbox');
+  await editor.click();
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.insertText(source);
+  await page.keyboard.press('Escape');
+  await expect(editor).toContainText(source.split('\n')[0]);
 }
 
 export function button(panel: Locator, name: string | RegExp): Locator {

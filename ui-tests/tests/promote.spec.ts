@@ -1,5 +1,5 @@
-import { expect, test } from '@jupyterlab/galata';
-import { openNotebook } from './panel';
+import { expect } from '@jupyterlab/galata';
+import { openNotebook, test } from './panel';
 
 test.describe('Promote to pipeline', () => {
   test('asks for a name, writes the pipeline and opens its folder', async ({ page, tmpPath }) => {

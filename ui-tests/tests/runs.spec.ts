@@ -1,5 +1,5 @@
-import { expect, test } from '@jupyterlab/galata';
-import { button, openNotebook, openPanel, RUN } from './panel';
+import { expect } from '@jupyterlab/galata';
+import { button, openNotebook, openPanel, RUN, test } from './panel';
 
 test('Runs: history, one run, its executed notebook, a comparison', async ({ page, tmpPath }) => {
   await openNotebook(page, tmpPath, 'quick.ipynb');
@@ -13,7 +13,7 @@ test('Runs: history, one run, its executed notebook, a comparison', async ({ pag
 
   await test.step('lists the runs', async () => {
     for (const size of ['20', '40']) {
-      await panel.getByLabel('size').fill(size);
+      await panel.getByRole('textbox', { name: 'size' }).fill(size);
       await button(panel, 'Run').click();
       await expect(button(panel, 'Cancel')).toBeEnabled();
       await expect(panel.getByText(/^Succeeded in /)).toBeVisible(RUN);

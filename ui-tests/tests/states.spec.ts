@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test } from '@jupyterlab/galata';
-import { openNotebook, openPanel, type Page, panelOf } from './panel';
+import { expect } from '@jupyterlab/galata';
+import { cellOf, execute, openNotebook, openPanel, type Page, panelOf, test } from './panel';
 
 const API = '**/millstream/api/**';
 
@@ -32,7 +32,7 @@ test.describe('Everyone can use it', () => {
     tmpPath
   }) => {
     await openNotebook(page, tmpPath, 'quick.ipynb');
-    await page.evaluate(() => (window as any).jupyterapp.commands.execute('millstream:open'));
+    await execute(page, 'millstream:open');
     const panel = panelOf(page);
     await expect(panel.getByRole('tab', { name: 'Pipeline' })).toBeFocused();
     await page.keyboard.press('ArrowRight');
@@ -53,7 +53,7 @@ test.describe('Everyone can use it', () => {
     }
     await expect(load).toBeFocused();
     await page.keyboard.press('Enter');
-    await expect(page.locator('.jp-Notebook .jp-Cell').nth(4)).toHaveClass(/jp-mod-active/);
+    await expect(cellOf(page, 4)).toHaveClass(/jp-mod-active/);
   });
 
   for (const theme of ['JupyterLab Light', 'JupyterLab Dark', 'JupyterLab Dark High Contrast']) {
