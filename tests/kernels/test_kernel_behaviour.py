@@ -97,6 +97,40 @@ def test_nbclient_reports_a_dead_kernel(runtime: Path) -> None:
         client.execute()
 
 
+def test_papermill_runs_a_notebook_in_a_forked_kernel(runtime: Path, tmp_path: Path) -> None:
+    """With its own engine, which knows of nothing but a kernel manager's class."""
+    import nbformat
+    import papermill
+
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [nbformat.v4.new_code_cell("import os, sys; print('yaml' in sys.modules, os.getppid())")]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec}), tmp_path / "in.ipynb")
+    manager = kernels.kernel_manager_factory(["yaml"])
+    done = papermill.execute_notebook(
+        tmp_path / "in.ipynb", tmp_path / "out.ipynb", progress_bar=False, kernel_manager_class=manager
+    )
+    loaded, parent = done.cells[0].outputs[0].text.split()
+    assert loaded == "True"
+    assert int(parent) != os.getpid()
+
+
+def test_a_plain_kernel_manager_forks_what_a_specification_says(runtime: Path) -> None:
+    """jupyter_client's own, over TCP, without any class of ours: the provisioner is in the specification."""
+    from jupyter_client.manager import KernelManager
+
+    manager = KernelManager(kernel_name="python3")
+    manager._kernel_spec = kernels.with_provisioner(manager.kernel_spec, ["yaml"])
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(timeout=30)
+    assert manager.provisioner.loaded == ("yaml",)
+    assert client.execute("1", reply=True, timeout=10)["content"]["status"] == "ok"
+    client.stop_channels()
+    manager.shutdown_kernel()
+    assert not manager.is_alive()
+
+
 @FRESH_OR_FORKED
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing_works(kernel, fresh, method: str) -> None:

@@ -143,7 +143,8 @@ def _arguments(argv: list[str]) -> None:
     """``argv`` is the command a fresh kernel would be started with: python, options, -m, module, arguments."""
     at = argv.index("-m") + 1
     module = argv[at]
-    sys.orig_argv = list(argv)
+    if hasattr(sys, "orig_argv"):
+        sys.orig_argv = list(argv)
     if module == "ipykernel":
         module = "ipykernel.__main__"
     from importlib.util import find_spec
