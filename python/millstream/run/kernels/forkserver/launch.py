@@ -26,4 +26,4 @@ if __name__ == "__main__":
     if os.fork():
         os._exit(0)  # the starter waits for this process only; the server is nobody's child
     load_package("_millstream_forkserver")
-    importlib.import_module("_millstream_forkserver.server").main(int(sys.argv[1]))
+    importlib.import_module("_millstream_forkserver.roles").main(int(sys.argv[1]))

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import select
-import signal
 import socket
-import struct
 import sys
 import time
-import traceback
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, ClassVar, Union
+from typing import TYPE_CHECKING, Any
 
 from . import files, imports, process, wire
-from .kernel import Kernel
+from .clients import Asked, pid_of, receive, reply
 from .template import Template
 
 # what a kernel imports on its way up, besides ipykernel.kernelapp itself; versions differ in what they have
@@ -39,7 +35,6 @@ MOST_TEMPLATES = 4
 MOST_TRIES = 12  # each library that turns out unfit takes one
 
 if TYPE_CHECKING:
-    Role = Union["Server", Template, Kernel]  # noqa: UP007 - read by Python 3.8 too
     Preload = tuple[str, ...]
 
 
@@ -65,30 +60,6 @@ class Handle:
         return bool(self.kernels or self.waiting or self.handed)
 
 
-class Asked:
-    """A kernel that a client asked for, with this process's copies of the client's open files."""
-
-    open: ClassVar[list[Asked]] = []  # those whose files are open, wherever they wait
-
-    def __init__(self, connection: socket.socket | None, request: dict[str, Any], fds: list[int]) -> None:
-        self.connection = connection
-        self.request = request
-        self.fds = fds
-        self.tries = 0
-        self.left_out: dict[str, str] = {}
-        self.open.append(self)
-
-    def close(self) -> None:
-        """Let go of this process's copies."""
-        if self.connection is not None:
-            self.connection.close()
-        for fd in self.fds:
-            os.close(fd)
-        self.fds = []
-        if self in self.open:
-            self.open.remove(self)
-
-
 class Server:
     """Accepts clients of the same user only; gone after ``idle`` seconds without a kernel."""
 
@@ -106,7 +77,7 @@ class Server:
         self.environment = dict(os.environ)
         self.socket_file = os.stat(config["socket"])
 
-    def run(self) -> Role | None:
+    def run(self) -> Template | None:
         """Serve. Returns the template to become in a forked child, None when the server ends."""
         self._import()
         while not self.draining or self.handles:
@@ -153,7 +124,7 @@ class Server:
         connection, _ = self.listener.accept()
         connection.settimeout(2.0)  # a client sends its request at once
         try:
-            request, fds = _request(connection)
+            request, fds = receive(connection)
         except (wire.Closed, OSError, ValueError) as error:
             log(f"refused a client: {error}")
             connection.close()
@@ -164,7 +135,7 @@ class Server:
             return self._answer(request, asked)
         except (KeyError, TypeError) as error:
             log(f"refused a request: {error!r}")
-            _reply(asked, {"refused": "nonsense", "why": repr(error)})
+            reply(asked, {"refused": "nonsense", "why": repr(error)})
             return None
 
     def _answer(self, request: dict[str, Any], asked: Asked) -> Template | None:
@@ -173,18 +144,18 @@ class Server:
             return self._kernel(asked)
         if operation == "warm":
             stale = self._stale()
-            _reply(asked, {"refused": "stale", "why": stale} if stale else {"ok": True})
+            reply(asked, {"refused": "stale", "why": stale} if stale else {"ok": True})
             return None if stale else self._dispatch(Asked(None, request, []))
         if operation == "stop":
             self._drain(kill=bool(request.get("kill")))
-        _reply(asked, self._status())
+        reply(asked, self._status())
         return None
 
     def _kernel(self, asked: Asked) -> Template | None:
         stale = self._stale()
         if stale:
             log(f"ends: {stale} has changed")
-            _reply(asked, {"refused": "stale", "why": f"{stale} has changed"})
+            reply(asked, {"refused": "stale", "why": f"{stale} has changed"})
             self._drain()
             return None
         self.used = time.monotonic()
@@ -200,7 +171,7 @@ class Server:
         """Hand the request to its template, which is forked when there is none. Returns that in the child."""
         asked.tries += 1
         if asked.tries > MOST_TRIES:
-            _reply(asked, {"refused": "broken", "why": "templates keep ending"})
+            reply(asked, {"refused": "broken", "why": "templates keep ending"})
             return None
         for name in asked.request["preload"]:
             if name in self.unfit:
@@ -215,11 +186,12 @@ class Server:
     def _hand(self, handle: Handle, asked: Asked) -> None:
         handle.used = time.monotonic()
         if asked.connection is None:
+            asked.close()
             return
         if not handle.ready:
             handle.waiting.append(asked)
             return
-        asked.request["client"] = _pid_of(asked.connection)
+        asked.request["client"] = pid_of(asked.connection)
         asked.request["left_out"] = asked.left_out
         handle.handed.append(asked)
         message = {"op": "kernel", "request": asked.request}
@@ -384,36 +356,6 @@ class Server:
         }
 
 
-def _request(connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
-    """What a client asks. Raises ``Closed`` without reading a word when it is another user's."""
-    if _user_of(connection) != os.geteuid():
-        raise wire.Closed("another user")
-    return wire.receive(connection)
-
-
-def _reply(asked: Asked, message: dict[str, Any]) -> None:
-    try:
-        if asked.connection is not None:
-            wire.send(asked.connection, message)
-    except wire.Closed:
-        pass  # the client has gone
-    asked.close()
-
-
-def _credentials(connection: socket.socket) -> tuple[int, int]:
-    data = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    pid, user, _group = struct.unpack("3i", data)
-    return pid, user
-
-
-def _user_of(connection: socket.socket) -> int:
-    return _credentials(connection)[1]
-
-
-def _pid_of(connection: socket.socket) -> int:
-    return _credentials(connection)[0]
-
-
 def low_memory() -> bool:
     """Whether the machine is about to run out of memory."""
     with open("/proc/meminfo") as file:
@@ -425,36 +367,3 @@ def log(text: str) -> None:
     """Write one line to the server's log."""
     sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} [{os.getpid()}] {text}\n")
     sys.stderr.flush()
-
-
-def main(listening: int) -> None:
-    """Be the server; in a forked child, a template; in a child of that, a kernel."""
-    config = json.load(sys.stdin)
-    os.set_inheritable(listening, False)
-    null = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(null, 0)
-    os.close(null)
-    os.chdir("/")
-    gc.disable()
-    _reset_signals()
-    role: Role | None = Server(config, socket.socket(fileno=listening))
-    while role is not None and not isinstance(role, Kernel):
-        role = _play(role)
-    if role is not None:
-        role.run()  # from here, so that a cell has as many frames below it as in a fresh kernel
-
-
-def _reset_signals() -> None:
-    """Whatever the starter ignores, a kernel ignores only if its own client does."""
-    for number in signal.valid_signals():
-        if signal.getsignal(number) == signal.SIG_IGN and number not in (signal.SIGPIPE, signal.SIGXFSZ):
-            signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _play(role: Server | Template) -> Role | None:
-    try:
-        return role.run()
-    except Exception:  # noqa: BLE001 - the last resort of a process without a terminal: its log
-        log(traceback.format_exc())
-        raise SystemExit(1) from None
