@@ -116,7 +116,7 @@ def _facts(translation: Translation, tree: ast.Module, cell: int, earlier: Earli
         effects=effects,
         diagnostics=observer.findings(),
         canonical="\n".join([*[s.canonical for s in statements], *[effect.text for effect in effects]]),
-        dynamic=walk.dynamic or any(effect.opaque for effect in effects),
+        dynamic=walk.dynamic or "__main__" in observer.import_modules or any(effect.opaque for effect in effects),
         defines=frozenset(names.bound),
         may_define=frozenset(names.perhaps - names.bound),
         uses=frozenset(names.uses | (later - names.bound)),

@@ -65,7 +65,8 @@ class CellFacts:
     ``uses``: read from before the cell, now or when a function defined here is called; ``immediate_uses``: now.
     ``mutates``: every name whose value may change in place by any path. ``writes``: those where that is likely.
     ``uses`` also has names that only stand in text that is looked up here (SQL, formulas); ``immediate_uses`` has not.
-    ``carries``: for a name bound or filled here, the functions and classes that its value may hold or be made of.
+    ``carries``: for a name bound or filled here, the functions and classes that its value may hold or be made
+    of; ``*`` alone where they are too many to tell.
     ``aliases``: for a name bound or filled here, the names whose values may be part of its value.
     ``seeds``: random generators that the cell seeds. ``dynamic``: names may be read or bound that cannot be seen.
     ``canonical`` is the same for two cells that differ in comments and layout only.

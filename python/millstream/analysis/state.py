@@ -11,6 +11,11 @@ from millstream.analysis.reach import NOWHERE, Links, Reach, only
 from millstream.analysis.scopes import Kind, Scope
 
 
+# A value made by this many functions and classes counts as made by any, so that long notebooks take linear time.
+_MANY = 32
+_ANY = frozenset({"*"})
+
+
 class Frame:
     """The record of one run of code: names of the notebook read and bound, nodes that may be mutated."""
 
@@ -49,6 +54,7 @@ class State:
         self.layers: list[set[str]] = [set()]
         self.links = Links()
         self.known = dict(functions)
+        self.remembered: dict[str, Reach] = {}  # see returned()
         self.carried = dict(carried)
         self.carries: dict[str, frozenset[str]] = {}
         self.imported = dict(imported) if imported is not None else None
@@ -90,7 +96,9 @@ class State:
         if name in self.deferred and frame is self.now:
             self.may_call(name)
         for definition in self.carried.get(name, ()):
-            if definition not in frame.loads:
+            if definition in _ANY:
+                self.dynamic = True
+            elif definition not in frame.loads:
                 self.load(definition)
         return only(name)
 
@@ -121,14 +129,18 @@ class State:
 
     def returned(self, name: str) -> Reach:
         """What the value of a call of the known function or class ``name`` may be made of, its arguments aside."""
+        if (remembered := self.remembered.get(name)) is not None:
+            return remembered
         found: set[str] = {name}
         waiting = [name]
-        while waiting:
+        while waiting and len(found) < _MANY:
             for used in self.known[waiting.pop()].uses - found - readonly.READING_BUILTINS:
                 found.add(used)
                 if used in self.known:
                     waiting.append(used)
-        return Reach(frozenset(), frozenset(n for n in found if n not in self.known or self.known[n].is_class))
+        data = [n for n in found if n not in self.known or self.known[n].is_class]
+        reach = self.remembered[name] = Reach(frozenset(), frozenset(data))
+        return reach
 
     def settle(self, rebound: frozenset[str]) -> None:
         """End a statement that gave the names in ``rebound`` new values."""
@@ -140,7 +152,8 @@ class State:
             carried = {node for node in nodes if node in self.known and node != name}
             carried = carried.union(*[self.carried[node] for node in nodes if node in self.carried])
             if carried:
-                self.carried[name] = self.carries[name] = frozenset(carried) | self.carried.get(name, frozenset())
+                carried |= self.carried.get(name, frozenset())
+                self.carried[name] = self.carries[name] = frozenset(carried) if len(carried) < _MANY else _ANY
 
     def store(self, name: str, reach: Reach, scope: Scope | None = None) -> None:
         """Bind ``name`` in ``scope``, or the present one, to a value of ``reach``."""

@@ -77,6 +77,7 @@ def _may_define(node: ast.stmt, perhaps: Names, deletes: Names) -> Names:
 
 def _settle_deferred(walk: Walk) -> Names:
     """Note what the functions defined in this statement do when they are called; returns the names they use."""
+    walk.remembered.clear()
     for name, frame in walk.later.items():
         walk.known[name] = walk.deferred[name] = _deferred(frame)
     walk.layers = [set()]  # where in the statement a function of its own was called is not known
@@ -103,9 +104,10 @@ def _after(node: ast.stmt, walk: Walk, defines: Names, bound: Names) -> None:
     """Bring what is known of names up to date behind the statement; ``bound`` may have new values, or none."""
     walk.settle(NONE if _KINDS.get(node.__class__) == "control" else defines)
     for name in bound:
-        if name not in walk.later:
+        if name in walk.known and name not in walk.later:
             walk.deferred.pop(name, None)
             walk.known.pop(name, None)
+            walk.remembered.clear()
     if isinstance(node, ast.Delete):
         for name in bound:
             walk.links.forget(name)
