@@ -61,9 +61,7 @@ class Memory:
 
     def own_values(self, block: Any) -> Any:
         """The values of a pandas block as an object that no other block has."""
-        values = block.values
-        # Arrow memory cannot be written to, and a slice of it would have other chunks.
-        return self._once(block, values.copy if hasattr(values, "_pa_array") else values.view)
+        return self._once(block, lambda: _view(block.values))
 
     def plain(self, array: Any) -> Any:
         """An array of a subclass as a plain one over the same memory."""
@@ -73,6 +71,19 @@ class Memory:
         if id(holder) not in self._own:
             self._own[id(holder)] = (holder, make())
         return self._own[id(holder)][1]
+
+
+def _view(values: Any) -> Any:
+    """The values of a block as another object over the same memory."""
+    if hasattr(values, "_from_backing_data"):
+        own = values._from_backing_data(values._ndarray.view())
+    elif hasattr(values, "_pa_array"):  # Arrow memory cannot be written to, and a slice of it would have other chunks
+        own = values.copy()
+    else:
+        own = values.view()
+    if getattr(values, "_readonly", False):
+        own._readonly = True
+    return own
 
 
 def numpy() -> Any:

@@ -27,9 +27,12 @@ def rule(kind: type) -> Rule | None:
         return _reduce_index
     if hasattr(kind, "mgr_locs"):
         return _reduce_block
-    if hasattr(kind, "blocks") and hasattr(kind, "from_array"):
+    if issubclass(kind, (pandas.DataFrame, pandas.Series)):
+        return _reduce_frame
+    if kind.__name__ == "SingleBlockManager":
         return _reduce_column_manager
-    return None
+    extensions = (pandas.api.extensions.ExtensionArray, pandas.api.extensions.ExtensionDtype)
+    return _reduce_extension if issubclass(kind, extensions) else None
 
 
 def _reduce_index(pickler: Pickler, index: Any) -> Any:
@@ -37,6 +40,12 @@ def _reduce_index(pickler: Pickler, index: Any) -> Any:
     for part in _parts(reduced[1][1]):
         pickler.keep(part, pickler.index_parts)
     return reduced
+
+
+def _reduce_frame(pickler: Pickler, frame: Any) -> Any:
+    pickler.note(frame)
+    pickler.keep(frame._metadata, pickler.index_parts)  # a list of the class, which all frames share
+    return NotImplemented
 
 
 def _reduce_block(pickler: Pickler, block: Any) -> Any:
@@ -47,6 +56,28 @@ def _reduce_block(pickler: Pickler, block: Any) -> Any:
 def _reduce_column_manager(pickler: Pickler, manager: Any) -> Any:
     reduced = manager.__reduce_ex__(5)
     return _own(pickler, reduced, manager.blocks) if _copy_on_write() else reduced
+
+
+def _reduce_extension(pickler: Pickler, obj: Any) -> Any:
+    """Without what it has computed from itself so far: looking at a value does not change it."""
+    if isinstance(obj, sys.modules["pandas"].api.extensions.ExtensionArray):
+        pickler.note(obj)
+    reduced = obj.__reduce_ex__(5)
+    if isinstance(reduced, str) or len(reduced) < _WITH_STATE:
+        return reduced
+    make, arguments, state, *rest = reduced
+    if isinstance(state, dict):
+        state = _lasting(state)
+    elif isinstance(state, tuple) and state and isinstance(state[-1], dict):
+        state = (*state[:-1], *([_lasting(state[-1])] if _lasting(state[-1]) else []))
+    return make, arguments, state, *rest
+
+
+_WITH_STATE = 3  # parts of a reduced object: how to make it, of what, its state
+
+
+def _lasting(state: dict[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in state.items() if k != "_cache" and not (k == "_readonly" and v is False)}
 
 
 def _own(pickler: Pickler, reduced: Any, blocks: Any) -> Any:
