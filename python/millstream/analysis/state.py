@@ -10,7 +10,6 @@ from millstream.analysis.facts import Deferred
 from millstream.analysis.reach import NOWHERE, Links, Reach, only
 from millstream.analysis.scopes import Kind, Scope
 
-
 # A value made by this many functions and classes counts as made by any, so that long notebooks take linear time.
 _MANY = 32
 _ANY = frozenset({"*"})
