@@ -262,7 +262,11 @@ def list_digest(folder: str, without: Iterable[str] = ()) -> str:
 
 def _called_by_import() -> bool:
     frame = sys._getframe(3)  # the caller of the audited function
-    return frame is not None and frame.f_code.co_filename.startswith("<frozen importlib")
+    if frame is None:
+        return False
+    # A library that asks for a version makes importlib.metadata list all of sys.path, the working folder with it.
+    searching = frame.f_globals.get("__name__") in ("importlib.metadata", "importlib_metadata")
+    return searching or frame.f_code.co_filename.startswith("<frozen importlib")
 
 
 def _is_write(mode: Any, flags: Any) -> bool:
