@@ -67,7 +67,7 @@ function activate(
     },
     canPromote: () =>
       model.session !== null &&
-      notebooks.currentWidget?.context.path === model.session.notebook.path,
+      notebooks.currentWidget?.context.localPath === model.session.notebook.path,
     compare: compareOpener(app, client, restorer, trans),
     areBandsShown: () => settings.showBands,
     toggleBands: async () => {

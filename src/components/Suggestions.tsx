@@ -62,7 +62,7 @@ export function Suggestions({
       </ol>
       <button
         type="button"
-        className="ms-Button ms-mod-primary"
+        className="ms-Button ms-Button-primary"
         disabled={problems.some(problem => problem !== null)}
         onClick={() => onAccept(names)}
       >

@@ -39,7 +39,8 @@ export class LabNotebook implements INotebook {
   }
 
   get path(): string {
-    return this.panel.context.path;
+    // Without the name of a drive: a notebook that is edited together has one, and is a file of the server all the same.
+    return this.panel.context.localPath;
   }
 
   get isDirty(): boolean {

@@ -10,6 +10,7 @@ import { RunBox, type IRunBoxProps } from '../RunBox';
 import { RunsView, type IRunsViewProps } from '../RunsView';
 import { ServerNotice } from '../ServerNotice';
 import { StepList } from '../StepList';
+import { Suggestions } from '../Suggestions';
 import { TagControl, type ITagControlProps } from '../TagControl';
 import { Tabs } from '../Tabs';
 
@@ -160,7 +161,8 @@ describe('Diagnostics', () => {
     line: null,
     column: null,
     message: 'Wrong.',
-    hint: 'Do this.'
+    hint: 'Do this.',
+    excerpt: 'x = (\n    ^'
   };
 
   it('jumps where there is a cell, and only there', async () => {
@@ -175,6 +177,35 @@ describe('Diagnostics', () => {
     await userEvent.click(buttons[0]);
     expect(onReveal).toHaveBeenCalledWith(items[0]);
     expect(buttons[0].textContent).toContain('MS1 · cell 3, line 2');
+  });
+});
+
+describe('Suggestions', () => {
+  const suggestions = [
+    { id: 'a', cell: 0, isStep: false, place: 'imports', line: 'import math' },
+    { id: 'b', cell: 2, isStep: true, place: 'load', line: 'x = 1' }
+  ];
+
+  it('is accepted with the names as they were edited, never with one that is wrong', async () => {
+    const onAccept = jest.fn();
+    render(
+      <Suggestions
+        suggestions={suggestions}
+        problemOf={name => (name ? null : 'empty')}
+        onAccept={onAccept}
+        onReveal={jest.fn()}
+        trans={trans}
+      />
+    );
+    const accept = screen.getByRole<HTMLButtonElement>('button', {
+      name: 'Accept suggested steps'
+    });
+    const name = screen.getByLabelText('Name of the step from cell 2');
+    await userEvent.clear(name);
+    expect(accept.disabled).toBe(true);
+    await userEvent.type(name, 'read');
+    await userEvent.click(accept);
+    expect(onAccept).toHaveBeenCalledWith(['imports', 'read']);
   });
 });
 

@@ -64,6 +64,7 @@ export function check(part: Partial<Check> = {}): Check {
     metrics: [],
     diagnostics: [],
     cells: [],
+    suggestions: [],
     ...part
   };
 }

@@ -54,6 +54,24 @@ describe('Session', () => {
     expect(server.checks).toBe(1);
   });
 
+  it('asks for suggestions where there is no step, and tags the cells once they are accepted', async () => {
+    const server = new FakeServer();
+    server.document = check({
+      suggestions: [
+        { cell: 0, tags: ['imports'] },
+        { cell: 1, tags: ['step:load'] }
+      ]
+    });
+    const notebook = new FakeNotebook([cell('a', 'import x'), cell('b', 'y = x')]);
+    const session = new Session(notebook, server, 1);
+    session.active = true;
+    await until(() => session.checkState === 'ready');
+    expect(session.suggestions.map(({ place }) => place)).toEqual(['imports', 'load']);
+    await session.acceptSuggestions(['imports', 'read']);
+    expect(notebook.cells.map(({ tags }) => tags)).toEqual([['imports'], ['step:read']]);
+    expect(session.suggestions).toEqual([]);
+  });
+
   it('analyses again when the notebook was saved, and only then', async () => {
     const { server, notebook, session } = open();
     session.active = true;

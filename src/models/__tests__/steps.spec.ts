@@ -17,8 +17,26 @@ const CHECK = check({
     { index: 2, role: 'step', step: 'fit' }
   ],
   diagnostics: [
-    { code: 'MS1', severity: 'hint', cell: 2, line: 1, column: 0, message: 'h', hint: null },
-    { code: 'MS2', severity: 'error', cell: 2, line: 1, column: 0, message: 'e', hint: null }
+    {
+      code: 'MS1',
+      severity: 'hint',
+      cell: 2,
+      line: 1,
+      column: 0,
+      message: 'h',
+      hint: null,
+      excerpt: null
+    },
+    {
+      code: 'MS2',
+      severity: 'error',
+      cell: 2,
+      line: 1,
+      column: 0,
+      message: 'e',
+      hint: null,
+      excerpt: null
+    }
   ]
 });
 const IDS = ['a', 'b', 'c'];
