@@ -26,6 +26,12 @@ mixed = st.one_of(
 )
 names = st.one_of(st.text(max_size=3), st.integers(), st.tuples(st.integers(), st.text(max_size=2)), st.none())
 
+
+def _arrow_lists(n: int) -> Any:
+    pa = pytest.importorskip("pyarrow")
+    return pd.array([[i] * (i % 3) for i in range(n)], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
+
+
 COLUMNS = {
     "int64": np.arange,
     "uint8": lambda n: np.arange(n, dtype="u1"),
@@ -62,11 +68,6 @@ COLUMNS = {
     "arrow int": lambda n: pd.array([None if i % 2 else i for i in range(n)], dtype="int64[pyarrow]"),
     "arrow list": _arrow_lists,
 }
-
-
-def _arrow_lists(n: int) -> Any:
-    pa = pytest.importorskip("pyarrow")
-    return pd.array([[i] * (i % 3) for i in range(n)], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
 
 
 @pytest.mark.parametrize("length", [0, 1, 7, 20_000])
@@ -125,6 +126,13 @@ def _attributed(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _grown() -> pd.DataFrame:
+    frame = pd.DataFrame({"a": [1.0, 2]})
+    for name in "bcd":
+        frame[name] = [3.0, 4]
+    return frame
+
+
 FRAMES = {
     "no rows": lambda: pd.DataFrame({"a": np.array([], "i4"), "b": np.array([], object)}),
     "no columns": lambda: pd.DataFrame(index=[1, 2, 3]),
@@ -149,13 +157,6 @@ FRAMES = {
     "described": lambda: pd.DataFrame({"a": [1, 2.5], "b": ["x", "y"]}).describe(include="all"),
     "frames in a column": lambda: pd.DataFrame({"a": [pd.DataFrame({"x": [1]}), pd.Series([2])]}),
 }  # fmt: skip
-
-
-def _grown() -> pd.DataFrame:
-    frame = pd.DataFrame({"a": [1.0, 2]})
-    for name in "bcd":
-        frame[name] = [3.0, 4]
-    return frame
 
 
 @pytest.mark.parametrize("kind", FRAMES)
