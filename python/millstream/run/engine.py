@@ -82,11 +82,13 @@ class MillstreamEngine(NBClientEngine):
         live: Live | None = None,
         preload: tuple[str, ...] = (),
         fresh: bool = False,  # noqa: FBT001, FBT002
+        log: str | None = None,
         **_: Any,
     ) -> Any:
         """Run the notebook in a kernel that has Millstream's runtime, in the folder ``cwd``.
 
-        The kernel is forked from a server that has ``preload`` in memory, unless ``fresh``.
+        The kernel is forked from a server that has ``preload`` in memory, unless ``fresh``. What its process prints
+        past the notebook goes to the file ``log``, not to the user's terminal.
         """
         folder = Path(runtime) if runtime else bundle.runtime_folder(find_home())
         client = StepClient(
@@ -103,4 +105,7 @@ class MillstreamEngine(NBClientEngine):
             stderr_file=stderr_file,
             resources={"metadata": {"path": cwd}} if cwd else {},
         )
-        return client.execute(env=kernel_environment())
+        if log is None:
+            return client.execute(env=kernel_environment())
+        with Path(log).open("ab") as file:
+            return client.execute(env=kernel_environment(), stdout=file, stderr=file)

@@ -47,6 +47,7 @@ def run_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapp
     source.write_text(json.dumps(notebook), encoding="utf-8")
     path = folder / "context.json"
     path.write_text(json.dumps({**context, "result": str(result)}), encoding="utf-8")
+    log = folder / "kernel.log"
     running: list[int | None] = [None]
     started = time.perf_counter()
 
@@ -62,15 +63,15 @@ def run_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapp
             source, output, parameters=_parameters(job, notebook), engine_name="millstream", kernel_name=job.kernel,
             progress_bar=False, context=str(path), runtime=str(bundle.runtime_folder(job.store.root)),
             cwd=str(job.cwd), listener=listen, live=job.live, preload=job.program.set_up_modules,
-            fresh=job.fresh_kernels or job.program.set_up_changes_process,
+            fresh=job.fresh_kernels or job.program.set_up_changes_process, log=str(log),
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
         error = _failure(name, output, failure)
     except Exception as failure:  # noqa: BLE001 - a kernel may die in many ways
-        error = _death(name, running[0], failure)
+        error = _death(name, running[0], failure, log)
     seconds = time.perf_counter() - started
     if error is None and not result.exists():
-        error = _death(name, running[0], RuntimeError("The kernel died"))
+        error = _death(name, running[0], RuntimeError("The kernel died"), log)
     manifest = None if error is not None else _finish(job, json.loads(result.read_text(encoding="utf-8")))
     executed = job.store.put_file(output) if output.exists() else None
     return Executed(seconds=seconds, executed=executed, manifest=manifest, error=error)
@@ -137,11 +138,13 @@ def _failing_cell(output: Path) -> int | None:
     return None
 
 
-def _death(step: str, cell: int | None, failure: Exception) -> dict[str, Any]:
+def _death(step: str, cell: int | None, failure: Exception, log: Path) -> dict[str, Any]:
+    """The error of a kernel that ended, with the last that its process printed (a native crash, for one)."""
     died = type(failure).__name__ in ("DeadKernelError", "RuntimeError") and "ied" in str(failure)
     message = (
         "The kernel died: the process ended without a Python error (os._exit, a crash in native code, or no memory left)."
         if died
         else f"{type(failure).__name__}: {failure}"
     )
-    return {"code": "MS005", "step": step, "cell": cell, "line": None, "message": message, "traceback": ""}
+    text = log.read_text(encoding="utf-8", errors="replace")[-4000:] if log.exists() else ""
+    return {"code": "MS005", "step": step, "cell": cell, "line": None, "message": message, "traceback": text}
