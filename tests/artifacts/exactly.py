@@ -199,8 +199,8 @@ def _reduced(value: Any) -> Any:
 
 def _lasting(part: Any) -> Any:
     if isinstance(part, tuple):
-        kept = [(item, _lasting(item)) for item in part]
-        return tuple(after for before, after in kept if not (isinstance(after, dict) and before and not after))
+        kept = [_lasting(item) for item in part]
+        return tuple(item for item in kept if not (isinstance(item, dict) and not item))
     if isinstance(part, dict):
         return {k: v for k, v in part.items() if k != "_cache" and not (k == "_readonly" and v is False)}
     return part

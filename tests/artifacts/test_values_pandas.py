@@ -306,9 +306,7 @@ def test_scalars_and_dtypes(tmp_path: Path, value: Any) -> None:
 def test_objects_around_frames(tmp_path: Path) -> None:
     """Groupings and windows still refer to their frame."""
     frame = pd.DataFrame({"k": list("aab"), "v": [1.0, 2, 3]})
-    after = cross(
-        tmp_path, {"frame": frame, "groups": frame.groupby("k"), "window": frame["v"].rolling(2), "style": frame.style}
-    )
+    after = cross(tmp_path, {"frame": frame, "groups": frame.groupby("k"), "window": frame["v"].rolling(2)})
     assert after["groups"]["v"].sum().to_dict() == {"a": 3.0, "b": 3.0}
     assert after["groups"].obj is after["frame"]
     assert after["window"].sum().iloc[1] == 3

@@ -63,17 +63,14 @@ def _reduce_extension(pickler: Pickler, obj: Any) -> Any:
     if isinstance(obj, sys.modules["pandas"].api.extensions.ExtensionArray):
         pickler.note(obj)
     reduced = obj.__reduce_ex__(5)
-    if isinstance(reduced, str) or len(reduced) < _WITH_STATE:
+    if isinstance(reduced, str) or len(reduced) < 3:
         return reduced
     make, arguments, state, *rest = reduced
     if isinstance(state, dict):
         state = _lasting(state)
-    elif isinstance(state, tuple) and state and isinstance(state[-1], dict):
-        state = (*state[:-1], *([_lasting(state[-1])] if _lasting(state[-1]) else []))
+    elif isinstance(state, tuple) and hasattr(obj, "_ndarray"):  # dtype, array and, unless there are none, attributes
+        state = (*state[:2], _lasting(state[2]) if len(state) > 2 else {})
     return make, arguments, state, *rest
-
-
-_WITH_STATE = 3  # parts of a reduced object: how to make it, of what, its state
 
 
 def _lasting(state: dict[str, Any]) -> dict[str, Any]:
