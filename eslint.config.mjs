@@ -27,7 +27,7 @@ export default defineConfig([
   { plugins: { jupyter } },
   jupyter.configs.recommended,
   a11y.flatConfigs.recommended,
-  hooks.configs['recommended-latest'],
+  { files: ['src/**'], extends: [hooks.configs['recommended-latest']] },
   {
     files: ['**/*.js', '**/*.mjs'],
     languageOptions: { globals: globals.node },

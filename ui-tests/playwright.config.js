@@ -10,7 +10,7 @@ const executablePath =
 module.exports = {
   ...baseConfig,
   reporter: [['list']],
-  retries: process.env.CI ? 1 : 0,
+  retries: 1,
   timeout: 180 * 1000,
   workers: 1,
   expect: { timeout: 30 * 1000 },

@@ -4,12 +4,21 @@ import * as path from 'path';
 
 export type Page = IJupyterLabPageFixture;
 
-/** Galata's tests, patient with a busy machine: JupyterLab is there when it says so, not within a quarter of a minute. */
+/**
+ * Galata's tests, patient with a busy machine: its own clock of 15 seconds for JupyterLab to start begins to run when
+ * the page with its scripts has been loaded, not before.
+ */
 export const test = base.extend({
+  autoGoto: false,
+  page: async ({ page, tmpPath }, use) => {
+    await page.goto(`tree/${tmpPath}?reset`, { waitUntil: 'load' });
+    await use(page);
+  },
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixtures that are needed from the pattern
   waitForApplication: async ({}, use) => {
     await use(async page => {
       await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
-      await page.evaluate(() => (window as any).jupyterapp.restored.then(() => undefined));
+      await page.evaluate(() => window.jupyterapp.restored.then(() => undefined));
     });
   }
 });
@@ -46,9 +55,13 @@ export async function reopenNotebook(page: Page, target: string): Promise<void> 
 }
 
 /** Carry out one of JupyterLab's commands. */
-export async function execute(page: Page, command: string, args: object = {}): Promise<void> {
+export async function execute(
+  page: Page,
+  command: string,
+  args: Record<string, string> = {}
+): Promise<void> {
   await page.evaluate(
-    ([id, given]) => (window as any).jupyterapp.commands.execute(id, given) && undefined,
+    ([id, given]) => window.jupyterapp.commands.execute(id, given).then(() => undefined),
     [command, args] as const
   );
 }

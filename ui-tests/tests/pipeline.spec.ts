@@ -144,7 +144,12 @@ test.describe('Pipeline', () => {
 /** The line, from 1, of the cursor in the active cell; 0 where it is not being edited. */
 function cursorLine(page: Page): Promise<number> {
   return page.evaluate(() => {
-    const { content } = (window as any).jupyterapp.shell.currentWidget;
+    const { content } = window.jupyterapp.shell.currentWidget as unknown as {
+      content: {
+        mode: string;
+        activeCell: { editor: { getCursorPosition: () => { line: number } } };
+      };
+    };
     return content.mode === 'edit' ? content.activeCell.editor.getCursorPosition().line + 1 : 0;
   });
 }
@@ -152,7 +157,7 @@ function cursorLine(page: Page): Promise<number> {
 /** The tags of each cell as the file has them. */
 async function tagsOnDisk(page: Page, file: string): Promise<string[][]> {
   const notebook = await page.evaluate(
-    target => (window as any).jupyterapp.serviceManager.contents.get(target, { content: true }),
+    target => window.jupyterapp.serviceManager.contents.get(target, { content: true }),
     file
   );
   return notebook.content.cells.map(

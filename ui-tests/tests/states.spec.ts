@@ -72,9 +72,7 @@ test.describe('Everyone can use it', () => {
 
 /** What axe calls serious or critical within the panel. */
 async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page: page as any })
-    .include('#millstream')
-    .analyze();
+  const { violations } = await new AxeBuilder({ page }).include('#millstream').analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);

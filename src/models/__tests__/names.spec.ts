@@ -16,6 +16,8 @@ describe('pipelineName', () => {
   });
 
   it('knows what is not legal', () => {
-    expect(['', '../x', 'a b', '-a', '.a', 'a.', 'a/b'].filter(name => LEGAL.test(name))).toEqual([]);
+    expect(['', '../x', 'a b', '-a', '.a', 'a.', 'a/b'].filter(name => LEGAL.test(name))).toEqual(
+      []
+    );
   });
 });

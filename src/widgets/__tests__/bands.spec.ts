@@ -20,7 +20,9 @@ describe('marksOf', () => {
   });
 
   it('begins again when there are more steps than looks', () => {
-    const cells = Array.from({ length: LOOKS + 1 }, (_, index) => cell(`c${index}`, '', `step:s${index}`));
+    const cells = Array.from({ length: LOOKS + 1 }, (_, index) =>
+      cell(`c${index}`, '', `step:s${index}`)
+    );
     const looks = marksOf(cells).map(mark => mark?.look);
     expect(looks[LOOKS]).toBe(looks[0]);
     expect(new Set(looks).size).toBe(LOOKS);
