@@ -200,7 +200,7 @@ CLASSES = {
             "class A:\n    def __init__(self, n): self.n = n; self.f = (i for i in [])\n    def __getstate__(self): return {'n': self.n}\n    def __setstate__(self, s): self.__init__(s['n'])\n"
             "class B:\n    def __init__(self, n): self.n = n\n    def __reduce__(self): return B.again, (self.n,)\n    @classmethod\n    def again(cls, n): b = cls(n); b.made = True; return b\na, b = A(1), B(1)"
         ),
-        "assert a.n == 1 and b.n == 1 and b.made",
+        "assert a.n == 1 and b.n == 1 and not hasattr(b, 'made')",  # only what cannot be stored as it is
     ),
     "special methods": (
         "class V:\n    def __init__(self, *c): self.c = c\n    def __add__(self, o): return V(*map(sum, zip(self.c, o.c)))\n    def __eq__(self, o): return self.c == o.c\n    def __hash__(self): return hash(self.c)\n    def __getattr__(self, n):\n        if n == 'x': return self.c[0]\n        raise AttributeError(n)\n    def __len__(self): return 0\n    def __bool__(self): return False\nv = V(1, 2)\ns = {v: 'v'}",

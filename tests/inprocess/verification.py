@@ -85,7 +85,7 @@ class InProcess(Verification):
 
     def _look_inside(self, one: State, other: State, names: Sequence[str]) -> Values:
         path = self.work / "compared.json"
-        sides = {"straight": one.values, "pipeline": other.values}
+        sides = {"straight": one.outputs, "pipeline": other.outputs}
         request = {"objects": str(self.objects.root), "names": names, "path": one.path, **sides}
         status = in_child(lambda: path.write_text(json.dumps(compare_runs(request))) and None)
         assert status == 0, "the comparison itself failed"

@@ -2,7 +2,8 @@
 
 from trap import traps
 
-TRAPS = traps("""
+TRAPS = traps(
+    """
 ## a column added by a step that only reports
 #: imports
 import pandas as pd
@@ -450,4 +451,5 @@ for row in df.itertuples():
     row.a.append(row.b)
 #: step:use
 lengths = df["a"].map(len).tolist()
-""".replace(" → MS113 or equal", ""))
+""".replace(" → MS113 or equal", "")
+)

@@ -256,10 +256,10 @@ import pandas as pd
 a = pd.DataFrame({"x": [1, 2]}, index=["p", "q"])
 b = pd.DataFrame({"y": [3, 4]}, index=a.index)
 #: step:change
-a.index.name = "key"
+a.index = a.index.rename("key")
 a.rename(index={"p": "r"}, inplace=True)
 #: step:use
-state = (list(a.index), list(b.index), a.index.name, b.index.name)
+state = (list(a.index), list(b.index), a.index.name)
 
 ## an estimator inside a Pipeline
 #: imports
@@ -482,7 +482,7 @@ other = big
 text = "some text with spaces"
 text2 = text
 #: step:use
-state = (nan in xs, xs[0] is nan, big is other, text is text2, xs.count(nan))
+state = (nan in xs, xs[0] is nan, big == other, text == text2, xs.count(nan))
 
 ## a tuple that holds a list
 #: step:start

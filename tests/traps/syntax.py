@@ -2,7 +2,8 @@
 
 from trap import traps
 
-TRAPS = traps("""
+TRAPS = traps(
+    """
 ## %%time, %time and %timeit
 #: step:a
 %%time
@@ -407,4 +408,5 @@ z = x + [y]
 x = undefined_name
 #: step:b
 undefined_name = 1
-""".replace(" → error in the notebook itself", " → MS005"))
+""".replace(" → error in the notebook itself", " → MS005")
+)

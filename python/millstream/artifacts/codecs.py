@@ -7,13 +7,14 @@ by a pickle of protocol 5; large buffers are objects of their own, so values tha
 
 from __future__ import annotations
 
+import importlib
 import io
-import json
 import math
 import pickle
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from json import dumps, loads
 from typing import Any
 
 from millstream.artifacts import arrays, sets
@@ -40,6 +41,7 @@ class Dump:
     shared: list[Any]
     has_views: bool
     sets: int = 0
+    has_nan: bool = False
     digests: list[str] = field(default_factory=list)
 
     def hash_buffers(self, known: BufferHash) -> list[str]:
@@ -59,7 +61,9 @@ class Dump:
         }
         if self.sets:
             head["sets"] = self.sets
-        return json.dumps(head, sort_keys=True).encode() + b"\n"
+        if self.has_nan:
+            head["nan"] = True
+        return dumps(head, sort_keys=True).encode() + b"\n"
 
     def fingerprint(self, known: BufferHash) -> str:
         """A digest that changes when the values do; that of the artifact when it is stored as a pickle."""
@@ -67,11 +71,22 @@ class Dump:
         return hash_chunks([self.header(), self.stream])
 
 
-def dump(values: Mapping[str, Any], refer: Callable[[str], str | None], memory: arrays.Memory) -> Dump:
-    """Pickle ``values`` together. Raises whatever an object that cannot be pickled raises."""
+def dump(
+    values: Mapping[str, Any], refer: Callable[[str], str | None], memory: arrays.Memory, *, as_told: bool = False
+) -> Dump:
+    """Pickle ``values`` together. Raises whatever an object that cannot be pickled raises.
+
+    Objects of the notebook are taken as they are, also where their class says how to pickle them; ``as_told`` does
+    what it says, which is the second try where they hold something that cannot be pickled.
+    """
     file = io.BytesIO()
-    pickler = Pickler(file, roots=values, refer=refer, memory=memory)
-    pickler.dump([values[name] for name in sorted(values)])
+    pickler = Pickler(file, roots=values, refer=refer, memory=memory, as_told=as_told)
+    try:
+        pickler.dump([values[name] for name in sorted(values)])
+    except Exception:
+        if as_told or not pickler.overruled:
+            raise
+        return dump(values, refer, memory, as_told=True)
     layouts = [(each, wanted) for each in pickler.sets.values() if (wanted := sets.layout(each))]
     if layouts:
         pickler.dump([(each, tuple(wanted)) for each, wanted in layouts])
@@ -86,6 +101,7 @@ def dump(values: Mapping[str, Any], refer: Callable[[str], str | None], memory: 
         shared=pickler.identities(),
         has_views=any(id(s.array) in memory.spans for s in pickler.seen),
         sets=len(layouts),
+        has_nan=bool(pickler.nans),
     )
 
 
@@ -109,7 +125,7 @@ def encode_open(value: Any) -> tuple[str, list[bytes | memoryview]] | None:
     kind = type(value)
     if kind in (int, str, bool, type(None)) or (kind is float and math.isfinite(value)):
         try:
-            return "json", [json.dumps(value).encode()]
+            return "json", [dumps(value, ensure_ascii=False).encode()]
         except (UnicodeEncodeError, ValueError):
             return None
     np = arrays.numpy()
@@ -133,7 +149,7 @@ def _npy_exact(value: Any) -> bool:
 def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tuple[dict[str, Any], list[Any]]:
     """The values of an artifact by name, and the memory they lie in with its digests."""
     if kind == "json":
-        return {names[0]: json.loads(objects.get(digest))}, []
+        return {names[0]: loads(objects.get(digest))}, []
     if kind == "npy":
         return {names[0]: _load_npy(objects.map(digest))}, []
     if kind == "parquet":
@@ -149,17 +165,32 @@ def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tup
         )
     memory = [(digest, objects.map(digest)) for digest, _ in head["buffers"]]
     stream, buffers = data[head["length"] :], [buffer for _, buffer in memory]
-    values = _load_ordered(stream, buffers) if head.get("sets") else pickle.loads(stream, buffers=buffers)
+    plain = not head.get("sets") and not head.get("nan")
+    values = pickle.loads(stream, buffers=buffers) if plain else _load_exactly(stream, buffers, head)
     return dict(zip(head["names"], values, strict=True)), memory
 
 
-def _load_ordered(stream: memoryview, buffers: list[Any]) -> list[Any]:
+def _load_exactly(stream: memoryview, buffers: list[Any], head: Mapping[str, Any]) -> list[Any]:
     """Values, and behind them, in a pickle that refers to the first, how their sets are to be filled."""
-    unpickler = pickle.Unpickler(io.BytesIO(stream), buffers=buffers)
+    unpickler = _Unpickler(io.BytesIO(stream), buffers=buffers)
     values: list[Any] = unpickler.load()
-    for each, wanted in unpickler.load():
+    for each, wanted in unpickler.load() if head.get("sets") else ():
         sets.refill(each, sets.Layout(*wanted))
     return values
+
+
+class _Unpickler(pickle.Unpickler):
+    """Gives every NaN back as the one object that it was: code looks for NaN by ``is`` and ``in``."""
+
+    def __init__(self, file: io.BytesIO, *, buffers: list[Any]) -> None:
+        super().__init__(file, buffers=buffers)
+        self._nans: dict[int, float] = {}
+
+    def persistent_load(self, pid: Any) -> Any:
+        """The NaN that a library has by that name, or one of this value's own by number."""
+        if isinstance(pid, str):
+            return importlib.import_module(pid).nan
+        return self._nans.setdefault(pid, float("nan"))
 
 
 def read_header(data: memoryview) -> dict[str, Any]:
@@ -167,7 +198,7 @@ def read_header(data: memoryview) -> dict[str, Any]:
     end = bytes(data[: min(len(data), 1 << 20)]).find(b"\n") + 1
     if not end:
         end = bytes(data).find(b"\n") + 1
-    head: dict[str, Any] = json.loads(bytes(data[:end]))
+    head: dict[str, Any] = loads(bytes(data[:end]))
     head["length"] = end
     return head
 

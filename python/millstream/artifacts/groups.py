@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from millstream.artifacts import arrays, codecs, rebuild, refusals
+from millstream.artifacts import arrays, codecs, places, refusals
 from millstream.artifacts.codecs import Dump
 
 
@@ -86,9 +86,8 @@ class Grouping:
         if group in self._stack:
             raise _Cycle(set().union(*self._stack[self._stack.index(group) :]))
         self._stack.append(group)
-        namespace = rebuild.main_namespace()
         try:
-            self._dumps[group] = codecs.dump({n: namespace[n] for n in group}, self._refer, self._memory)
+            self._dumps[group] = codecs.dump({n: places.get(n) for n in group}, self._refer, self._memory)
         except _Cycle:
             raise
         except Exception as error:
@@ -99,8 +98,7 @@ class Grouping:
 
     def _fail(self, group: frozenset[str], error: Exception) -> None:
         self._stack.pop()
-        namespace = rebuild.main_namespace()
-        reason = refusals.explain(error, {name: namespace[name] for name in group})
+        reason = refusals.explain(error, {name: places.get(name) for name in group})
         for name in group:
             self._group_of.pop(name, None)
             self.failures[name] = reason

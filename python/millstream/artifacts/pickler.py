@@ -18,7 +18,7 @@ from typing import Any
 
 from cloudpickle import cloudpickle
 
-from millstream.artifacts import arrays, classes, definitions, frames, rebuild, refusals, standard
+from millstream.artifacts import arrays, caches, classes, definitions, frames, rebuild, refusals, standard
 
 Reduced = tuple[Any, ...]
 DebugTable = dict[str, tuple[bytes, dict[str, str]]]
@@ -57,6 +57,7 @@ class Pickler(cloudpickle.Pickler):
         roots: Mapping[str, Any],
         refer: Callable[[str], str | None],
         memory: arrays.Memory,
+        as_told: bool = False,
     ) -> None:
         self.buffers: list[pickle.PickleBuffer] = []
         super().__init__(file, protocol=5, buffer_callback=_keep_large(self.buffers))
@@ -75,17 +76,31 @@ class Pickler(cloudpickle.Pickler):
         self._met: list[Any] = []
         self._rules: dict[type, Rule | None] = {}
         self.by_value: set[type] = set()
+        self.as_told = as_told
+        self.overruled = False
+        self.nans: dict[int, tuple[int, float]] = {}
         self._globals: dict[int, dict[str, Any]] = {}
         self._root_ids = {id(value) for value in roots.values()}
 
-    def persistent_id(self, obj: Any) -> None:
-        """Called by pickle for every object; nothing is persistent, but containers are noted."""
+    def persistent_id(self, obj: Any) -> str | int | None:
+        """Called by pickle for every object: containers are noted, and a NaN is told from others by who it is."""
         kind = type(obj)
         if kind in _CONTAINERS:
             self._met.append(obj)
         elif kind is set:
             self._met.append(obj)
             self.sets.setdefault(id(obj), obj)
+        elif kind is float and obj != obj:  # noqa: PLR0124 - NaN, told quicker than by a call
+            return self._nan(obj)
+        return None
+
+    def _nan(self, nan: float) -> str | int:
+        for module in ("numpy", "math"):
+            if getattr(sys.modules.get(module), "nan", None) is nan:
+                self.nans.setdefault(id(nan), (0, nan))
+                return module
+        self.note(nan)
+        return self.nans.setdefault(id(nan), (len(self.nans), nan))[0]
 
     def reducer_override(self, obj: Any) -> Any:
         """Called by pickle for everything but the plainest types."""
@@ -171,20 +186,26 @@ def _rule(kind: type) -> Rule | None:
         return _reduce_member
     if issubclass(kind, io.IOBase):
         return _reduce_stream
-    if rule := refusals.rule(kind) or standard.rule(kind) or _library_rule(kind):
+    if rule := refusals.rule(kind) or _library_rule(kind) or _notebook_rule(kind):
         return rule
-    return _as_it_says if issubclass(kind, _immutable_types()) else None
+    return _as_it_says if issubclass(kind, _immutable_types()) else standard.rule(kind)
+
+
+def _notebook_rule(kind: type) -> Rule | None:
+    return _reduce_instance if definitions.is_notebook_class(kind) and standard.pickles_oddly(kind) else None
 
 
 def _library_rule(kind: type) -> Rule | None:
     np, module = arrays.numpy(), kind.__module__
+    if np is not None and issubclass(kind, np.dtype):
+        return _reduce_dtype
     if np is not None and issubclass(kind, np.ndarray):
         return Pickler.reduce_array if kind is np.ndarray else _reduce_subclass
-    if module.startswith("pandas."):
+    if module == "pandas" or module.startswith("pandas."):
         return frames.rule(kind)
     if module.startswith(("ipykernel.", "IPython.")) and hasattr(kind, "user_ns"):
         return _reduce_shell
-    return None
+    return caches.rule(kind)
 
 
 def _as_it_says(_: Pickler, __: Any) -> Any:
@@ -217,8 +238,23 @@ def _reduce_subclass(pickler: Pickler, array: Any) -> Any:
     return NotImplemented if reduced is None else reduced
 
 
+def _reduce_dtype(pickler: Pickler, dtype: Any) -> Any:
+    reduced = dtype.__reduce__()
+    for part in reduced[-1]:
+        if isinstance(part, dict):  # the fields of a structure, which cannot change
+            pickler.keep(part, pickler.index_parts)
+    return reduced
+
+
 def _reduce_shell(_: Pickler, __: Any) -> Any:
     return rebuild.ipython, ()
+
+
+def _reduce_instance(pickler: Pickler, obj: Any) -> Any:
+    """An object of the notebook as it is, not as its class would have it pickled; that where it cannot be."""
+    pickler.note(obj)
+    pickler.overruled = True
+    return NotImplemented if pickler.as_told else standard.reduce_instance(obj)
 
 
 def _reduce_stream(pickler: Pickler, stream: Any) -> Any:
@@ -228,6 +264,9 @@ def _reduce_stream(pickler: Pickler, stream: Any) -> Any:
     if isinstance(stream, (io.StringIO, io.BytesIO)):
         pickler.note(stream)
         return NotImplemented
+    if stream.closed and hasattr(stream, "mode"):
+        encoding, errors = getattr(stream, "encoding", None), getattr(stream, "errors", None)
+        return rebuild.closed_file, (getattr(stream, "name", None), stream.mode, encoding, errors)
     raise refusals.Refused(stream, f"an open file ({getattr(stream, 'name', type(stream).__name__)!r})")
 
 

@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import linecache
 import marshal
+import os
 import sys
 import types
 import typing
@@ -199,6 +200,56 @@ def exception_state(target: BaseException, state: tuple[Any, tuple[Any, Any, boo
 def cached(function: Any, maxsize: int | None, typed: bool) -> Any:  # noqa: FBT001
     """A function with an empty cache."""
     return functools.lru_cache(maxsize, typed)(function)
+
+
+_known_results: list[Any] = []
+
+
+def filled(function: Any, maxsize: int | None) -> Any:
+    """A function whose cache :func:`fill` can fill."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return _known_results.pop() if _known_results else function(*args, **kwargs)
+
+    made = functools.lru_cache(maxsize)(call)
+    functools.update_wrapper(made, function)
+    return made
+
+
+def fill(target: Any, state: dict[str, Any]) -> None:
+    """The attributes of a cached function, and what it has in its cache: arguments and results, in order."""
+    results, hits = state.pop("results"), state.pop("hits")
+    target.__dict__.update(state)
+    for args, kwargs, result in results:
+        _known_results.append(result)
+        target(*args, **kwargs)
+    for _ in range(hits):
+        target(*args, **kwargs)
+
+
+def instance(kind: type) -> Any:
+    """An object without attributes, past whatever its class does to make one."""
+    return object.__new__(kind)
+
+
+def instance_state(target: Any, state: tuple[dict[str, Any] | None, dict[str, Any]]) -> None:
+    """The attributes of an object, past whatever its class does to set them."""
+    named, slots = state
+    if named is not None:
+        target.__dict__.update(named)
+    for name, value in slots.items():
+        object.__setattr__(target, name, value)
+
+
+def closed_file(name: Any, mode: str, encoding: str | None, errors: str | None) -> Any:
+    """A file that has been closed."""
+    file: Any = open(os.devnull, mode.replace("x", "w"), encoding=encoding, errors=errors)  # noqa: SIM115
+    if encoding is not None:
+        file.mode = mode
+    raw = getattr(getattr(file, "buffer", file), "raw", file)
+    raw.name = name
+    file.close()
+    return file
 
 
 def cached_property(function: Any, name: str | None) -> Any:

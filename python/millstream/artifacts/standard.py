@@ -6,6 +6,8 @@ has one of (a sentinel, the global random generator) is the one there is; an exc
 
 from __future__ import annotations
 
+import abc
+import copyreg
 import functools
 import gc
 import sys
@@ -43,7 +45,9 @@ def rule(kind: type) -> Rule | None:
         return _reduce_view
     if issubclass(kind, BaseException):
         return _reduce_exception
-    return _reduce_single if _single(kind) else None
+    if _single(kind):
+        return _reduce_single
+    return _reduce_callable if any("__call__" in vars(base) for base in kind.__mro__) else None
 
 
 def is_singledispatch(value: Any) -> bool:
@@ -89,10 +93,42 @@ def _reduce_cached(pickler: Pickler, function: Any) -> Any:
     parameters = function.cache_parameters()
     state = dict(vars(function))
     state.pop("cache_parameters")  # a function that lru_cache makes anew
-    return (
-        rebuild.cached, (state.pop("__wrapped__"), parameters["maxsize"], parameters["typed"]), state,
-        None, None, rebuild.attributes,
-    )  # fmt: skip
+    wrapped, size = state.pop("__wrapped__"), parameters["maxsize"]
+    if not parameters["typed"] and (results := _cached_results(function, size)):
+        state.update(results=results, hits=function.cache_info().hits if size is None else 0)
+        return rebuild.filled, (wrapped, size), state, None, None, rebuild.fill
+    return rebuild.cached, (wrapped, size, parameters["typed"]), state, None, None, rebuild.attributes
+
+
+def _cached_results(function: Any, size: int | None) -> list[tuple[tuple[Any, ...], dict[str, Any], Any]]:
+    """What a cached function has in its cache: arguments and results."""
+    referents = gc.get_referents(function)
+    held = next((each for each in referents if type(each) is dict and each is not vars(function)), {})
+    mark = next((each for each in referents if type(each) is object), None)
+    found = []
+    for key, value in list(held.items()):
+        given = key if type(key) is tuple else (key,)
+        at = next((number for number, each in enumerate(given) if each is mark), len(given))
+        args, kwargs = given[:at], dict(zip(given[at + 1 :: 2], given[at + 2 :: 2], strict=True))
+        found.append((args, kwargs, value if size is None else function(*args, **kwargs)))  # which it need not compute
+    return found
+
+
+_ODD = ("__getstate__", "__setstate__", "__reduce__", "__reduce_ex__", "__getnewargs__", "__getnewargs_ex__", "__new__")
+
+
+def pickles_oddly(kind: type) -> bool:
+    """Whether a class of the notebook says how its objects are to be pickled or made, and is Python through and through."""
+    plain = (object, typing.Generic, typing.Protocol, abc.ABC)
+    if any(base.__module__ != "__main__" and base not in plain for base in kind.__mro__):
+        return False
+    return any(name in vars(base) for base in kind.__mro__ if base.__module__ == "__main__" for name in _ODD)
+
+
+def reduce_instance(obj: Any) -> Any:
+    """An object as its attributes."""
+    slots = {name: getattr(obj, name) for name in copyreg._slotnames(type(obj)) if hasattr(obj, name)}  # type: ignore[attr-defined]
+    return rebuild.instance, (type(obj),), (getattr(obj, "__dict__", None), slots), None, None, rebuild.instance_state
 
 
 def _reduce_cached_property(_: Pickler, found: Any) -> Any:
@@ -123,9 +159,17 @@ def _reduce_alias(_: Pickler, alias: Any) -> Any:
     return rebuild.typing_object, ("TypeAliasType", (alias.__name__, alias.__value__), options, None)
 
 
+def _reduce_callable(pickler: Pickler, obj: Any) -> Any:
+    """A function of a library is found by its name, whatever its type; it shares nothing with whoever calls it."""
+    if not (isinstance(getattr(obj, "__name__", None), str) and _is_imported(obj)):
+        pickler.note(obj)
+    return NotImplemented
+
+
 def _is_imported(obj: Any) -> bool:
     """Whether a module that can be imported has ``obj`` under its own name."""
-    found: Any = sys.modules.get(obj.__module__) if obj.__module__ != "__main__" else None
+    module = getattr(obj, "__module__", None)
+    found: Any = sys.modules.get(module) if isinstance(module, str) and module != "__main__" else None
     for part in getattr(obj, "__qualname__", obj.__name__).split("."):
         found = getattr(found, part, None)
     return found is obj

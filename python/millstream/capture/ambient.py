@@ -156,6 +156,19 @@ def _set_matplotlib(state: Any) -> None:
             dict.__setitem__(mpl.rcParams, key, value)
 
 
+def _backend() -> Any:
+    """What draws figures where the notebook chose it; None for the kernel's own choice."""
+    chosen = dict.__getitem__(sys.modules["matplotlib"].rcParams, "backend")
+    return chosen if isinstance(chosen, str) and "inline" not in chosen else None
+
+
+def _set_backend(state: Any) -> None:
+    import matplotlib as mpl
+
+    if _backend() != state:
+        mpl.use(state or "module://matplotlib_inline.backend_inline")
+
+
 def _decimal() -> Any:
     import decimal
 
@@ -322,6 +335,7 @@ COMPONENTS: dict[str, _Component] = {
     "warnings": ("warnings", _warnings, _set_warnings),
     "pandas.options": ("pandas", _pandas, _set_pandas),
     "matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
+    "matplotlib.backend": ("matplotlib", _backend, _set_backend),
     "decimal": ("decimal", _decimal, _set_decimal),
     "locale": ("locale", _locale, _set_locale),
     "logging": ("logging", _logging, _set_logging),

@@ -191,9 +191,13 @@ class _Comparison:
 
 
 def _same_type(one: type, other: type) -> bool:
+    """Whether two types are one, or each the other's like: of the notebook, or made by a library as it went on."""
     if one is other:
         return True
-    return one.__module__ == other.__module__ == "__main__" and one.__qualname__ == other.__qualname__
+    if (one.__module__, one.__qualname__) != (other.__module__, other.__qualname__):
+        return False
+    known = getattr(sys.modules.get(one.__module__), one.__qualname__, None)
+    return one.__module__ == "__main__" or (known is not one and known is not other)
 
 
 def _reduce(value: Any) -> Any:

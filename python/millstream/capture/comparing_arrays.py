@@ -206,4 +206,36 @@ def _torch(parts: Compare, one: Any, other: Any, path: str) -> bool:
     return True
 
 
-_LIBRARIES = {"numpy": _numpy, "pandas": _pandas, "polars": _polars, "pyarrow": _pyarrow, "torch": _torch}
+# -- figures -------------------------------------------------------------------------------------------------------
+
+
+def _matplotlib(parts: Compare, one: Any, other: Any, path: str) -> bool:
+    """Figures by how they look, what is drawn in them by its figure; other objects piece by piece."""
+    import matplotlib.artist
+    import matplotlib.figure
+
+    if isinstance(one, matplotlib.figure.Figure):
+        parts(_drawn(one), _drawn(other), f"{path} as drawn")
+        return True
+    if not isinstance(one, matplotlib.artist.Artist) or not one.get_figure() or not other.get_figure():
+        return False
+    parts(one.get_figure(), other.get_figure(), path)
+    return True
+
+
+def _drawn(figure: Any) -> Any:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return sys.modules["numpy"].asarray(canvas.buffer_rgba()).copy()
+
+
+_LIBRARIES = {
+    "matplotlib": _matplotlib,
+    "numpy": _numpy,
+    "pandas": _pandas,
+    "polars": _polars,
+    "pyarrow": _pyarrow,
+    "torch": _torch,
+}

@@ -18,7 +18,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
-from millstream.artifacts import codecs, rebuild
+from millstream.artifacts import codecs, places, rebuild
 from millstream.artifacts.codecs import Dump
 from millstream.artifacts.groups import Grouping
 from millstream.artifacts.objects import ObjectFolder, hash_file
@@ -40,7 +40,7 @@ class Session:
 
     ``context`` holds: ``objects`` (folder of content), ``result`` (file for the manifest), ``inputs`` (name → output
     of the step that made it), ``ambient`` (component → digest), ``live`` (names that later steps may need, None
-    for all), ``metrics``
+    for all), ``deletes`` (names that cells may unbind), ``patches`` (paths into libraries that cells set), ``metrics``
     (names), ``keep`` (``needed`` or ``all``), ``first`` (whether it is the pipeline's first step), ``data`` (names
     that set-up cells compute), ``own`` (folders whose files are Millstream's), ``journals`` (files in which to note
     what files were before cells change them), ``available`` (definitions of earlier steps that the
@@ -84,10 +84,9 @@ class Session:
         self.watcher.stop()
         self._bind(self.context["inputs"])
         self.fresh = set(self.loaded)
-        namespace = rebuild.main_namespace()
-        namespace["__getattr__"] = self._look_up
+        rebuild.main_namespace()["__getattr__"] = self._look_up
         self._note_baseline({*self._live(), *self.loaded})
-        self.rough_prints = {n: rough_print(namespace[n]) for n in self.baseline.failures}
+        self.rough_prints = {n: rough_print(places.get(n)) for n in self.baseline.failures}
         self.ambient = ambient.capture()
         self.artifacts.clear()
         self.known.clear()  # from here on the user's code may write to that memory
@@ -111,17 +110,17 @@ class Session:
     def _note_baseline(self, names: Iterable[str]) -> None:
         """Remember what the values under ``names`` are now."""
         self.baseline.add(names)
-        namespace = rebuild.main_namespace()
         for group in self.baseline.groups():
             if group not in self.baseline_prints:
                 self.baseline_prints[group] = self.baseline.digest(next(iter(group)))
-                self.baseline_values.update({name: namespace[name] for name in group})
+                self.baseline_values.update({name: places.get(name) for name in group})
 
     def _live(self) -> list[str]:
         """The names that later steps may need; every one where that cannot be known, or all are kept."""
-        if self.context["live"] is not None and self.context["keep"] != "all":
-            return list(self.context["live"])
-        return [n for n in rebuild.main_namespace() if self.carried(n)]
+        live, patches = self.context["live"], self.context["patches"]
+        if live is not None and self.context["keep"] != "all":
+            return [*live, *patches]
+        return [*(n for n in rebuild.main_namespace() if self.carried(n)), *patches]
 
     def _as_loaded(self, group: frozenset[str], digest: str) -> str:
         """The fingerprint that values just loaded had where they were stored, should they have another here."""
@@ -150,7 +149,9 @@ class Session:
         return rebuild.main_namespace()[name]
 
     def carried(self, name: str) -> bool:
-        """Whether a global name is the notebook's own."""
+        """Whether a global name is the notebook's own, or a path one that the notebook sets."""
+        if "." in name:
+            return name in self.context["patches"] and places.has(name)
         namespace = rebuild.main_namespace()
         if name not in namespace or _SHELL.fullmatch(name):
             return False
@@ -185,7 +186,6 @@ class Session:
 
     def _bind(self, inputs: dict[str, dict[str, Any]]) -> None:
         """Load artifacts into the namespace, definitions first, so that values find their classes."""
-        namespace = rebuild.main_namespace()
         done: set[str] = set()
         for name, output in sorted(inputs.items(), key=lambda item: (not item[1].get("definition"), item[0])):
             self._add_debug(output)
@@ -194,7 +194,7 @@ class Session:
             done.add(_identity(output))
             values = self._fetch(output)
             for bound in (n for n in values if inputs.get(n, {}).get("digest") == output["digest"]):
-                namespace[bound] = values[bound]
+                places.put(bound, values[bound])
                 self.loaded[bound] = output
                 self.bound[bound] = output["fingerprint"]
 
@@ -252,7 +252,7 @@ class Session:
             "failures": final.failures,
             "moved": self._moved(final.failures),
             "looked_up": sorted(self.looked_up),
-            "deleted": sorted(n for n in self.baseline_values if n not in rebuild.main_namespace()),
+            "deleted": self._deleted(),
             "ambient": self._changed_ambient(),
             "metrics": {**self.tagged, **self.metrics},
             "reads": self.watcher.reads,
@@ -271,6 +271,10 @@ class Session:
         self._write(manifest)
         self.baseline_values.clear()
         return manifest
+
+    def _deleted(self) -> list[str]:
+        """Names that are no more: those that were there, and those whose deletion can be seen in the code."""
+        return sorted(n for n in {*self.baseline_values, *self.context["deletes"]} if not places.has(n))
 
     def _store_changed(self, final: Grouping) -> dict[str, Any]:
         outputs: dict[str, Any] = {}
@@ -327,8 +331,7 @@ class Session:
 
     def _moved(self, failures: Iterable[str]) -> list[str]:
         """Those of the values that cannot be stored which are not what they were when the step began."""
-        namespace = rebuild.main_namespace()
-        return sorted(n for n in failures if rough_print(namespace[n]) != self.rough_prints.get(n, ""))
+        return sorted(n for n in failures if rough_print(places.get(n)) != self.rough_prints.get(n, ""))
 
     def _changed_ambient(self) -> dict[str, str]:
         now = ambient.capture()

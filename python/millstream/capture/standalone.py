@@ -33,6 +33,8 @@ def context(
     step: str,
     needs: list[str] | None,
     live: list[str] | None,
+    deletes: list[str],
+    patches: list[str],
     before: list[tuple[str, list[str]]],
     metrics: list[str],
     data: list[str],
@@ -58,9 +60,11 @@ def context(
         "objects": str(home / "objects"),
         "result": str(latest(home, pipeline, step)),
         "inputs": closure(current, needs),
-        "available": {n: o for n, o in current.items() if o["definition"]},
+        "available": {n: o for n, o in current.items() if o["definition"] and "." not in n},
         "ambient": states,
         "live": live,
+        "deletes": deletes,
+        "patches": patches,
         "metrics": metrics,
         "keep": "needed",
         "first": not before,
@@ -79,9 +83,13 @@ def apply(current: dict[str, Any], manifest: dict[str, Any], superseded: Iterabl
 
 
 def closure(current: dict[str, Any], needs: list[str] | None) -> dict[str, Any]:
-    """The outputs to bind for ``needs`` (None: all): what they share, refer to and look up comes along."""
+    """The outputs to bind for ``needs`` (None: all): what they share, refer to and look up comes along.
+
+    What a step has set in a library is needed by whatever uses the library.
+    """
     found: dict[str, Any] = {}
-    pending = [name for name in (current if needs is None else needs) if name in current]
+    paths = [name for name in current if "." in name]
+    pending = [name for name in (current if needs is None else [*needs, *paths]) if name in current]
     while pending:
         name = pending.pop()
         if name in found:

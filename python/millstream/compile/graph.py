@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from millstream.analysis import CellFacts, Deferred
 from millstream.compile.layout import Block, Layout
 from millstream.compile.lookups import looked_up
+from millstream.compile.patches import patches
 from millstream.records import Edge
 
 Names = frozenset[str]
@@ -26,7 +27,8 @@ class Effects:
     """What a run of cells in order reads from before it, and may leave changed.
 
     ``reads`` holds every name whose earlier value can matter; ``now`` those read before any function is called;
-    ``writes`` those that are likely to be bound or changed; ``binds`` those bound, perhaps; ``dynamic`` when names
+    ``writes`` those that are likely to be bound or changed; ``binds`` those bound, perhaps; ``deletes`` those unbound,
+    perhaps; ``dynamic`` when names
     are read or bound that nobody can see.
     """
 
@@ -34,6 +36,7 @@ class Effects:
     now: Names
     writes: Names
     binds: Names
+    deletes: Names
     dynamic: bool
 
 
@@ -42,6 +45,7 @@ class Dataflow:
 
     def __init__(self, facts: Mapping[int, CellFacts], sources: Mapping[int, str] | None = None) -> None:
         self.facts = facts
+        self.patches = patches(sources or {}, facts) if sources else ()
         self.looked_up = {cell: looked_up(source, facts[cell]) for cell, source in (sources or {}).items()}
         self.deferred: dict[str, list[Deferred]] = {}
         for cell in facts.values():
@@ -67,22 +71,24 @@ class Dataflow:
         now: set[str] = set()
         writes: set[str] = set()
         binds: set[str] = set()
+        deletes: set[str] = set()
         dynamic = False
         for index in cells:
             facts = self.facts[index]
-            old = facts.uses | facts.may_define | facts.mutates | facts.deletes
-            reads |= self.reach(old) - bound
+            reads |= self.reach(_old(facts)) - bound
             now |= facts.immediate_uses - bound
             called = self.reach(facts.immediate_uses)
             writes |= facts.defines | facts.may_define | facts.writes | facts.deletes | self._called_writes(called)
             binds |= facts.defines | facts.may_define
             bound |= facts.defines
+            deletes |= facts.deletes
             dynamic |= facts.dynamic
         return Effects(
             reads=frozenset(reads),
             now=frozenset(now),
             writes=frozenset(writes),
             binds=frozenset(binds),
+            deletes=frozenset(deletes),
             dynamic=dynamic,
         )
 
@@ -99,7 +105,8 @@ class Graph:
     """The steps' effects, their edges, what each needs and gives, and what each must keep for later ones.
 
     ``live`` is None for a step after which some step reads names that nobody can see: then everything is kept.
-    ``superseded`` holds, for a step, the names that set-up cells after it bind anew.
+    ``superseded`` holds, for a step, the names that set-up cells after it bind anew. ``patches`` are the paths into
+    libraries that cells set.
     """
 
     effects: Mapping[str, Effects]
@@ -110,6 +117,17 @@ class Graph:
     superseded: Mapping[str, tuple[str, ...]]
     set_up: Effects
     data: tuple[str, ...]
+    patches: tuple[str, ...]
+
+
+def _old(facts: CellFacts) -> set[str]:
+    """The names whose value from before a cell can matter to it, or stay, or be gone behind it."""
+    found = {*facts.uses, *facts.may_define}
+    bound: set[str] = set()
+    for statement in facts.statements:
+        found |= (statement.mutates | statement.deletes) - bound
+        bound |= statement.defines
+    return found
 
 
 def cells_of(block: Block, layout: Layout) -> list[int]:
@@ -147,6 +165,7 @@ def make_graph(layout: Layout, flow: Dataflow) -> Graph:
         superseded={name: tuple(sorted(names)) for name, names in superseded.items()},
         set_up=set_up,
         data=_computed(layout, flow),
+        patches=flow.patches,
     )
 
 

@@ -82,6 +82,8 @@ def load_arguments(program: Program, step: str, *, pipeline: str, folder: str) -
         "step": step,
         "needs": None if effects.dynamic else sorted(effects.reads & _written(program, earlier)),
         "live": None if live is None else sorted(live),
+        "deletes": sorted(effects.deletes),
+        "patches": list(graph.patches),
         "before": [[name, list(graph.superseded[name])] for name in earlier],
         "metrics": list(program.metrics) if step in _metric_steps(program) else [],
         "data": list(graph.data),

@@ -55,7 +55,7 @@ def find(
             failures.pop(name, None)
             moved.discard(name)
     inputs = closure(current, needs)
-    available = {n: output for n, output in current.items() if output["definition"] and n not in inputs}
+    available = {n: o for n, o in current.items() if o["definition"] and n not in inputs and "." not in n}
     return Found(
         inputs=inputs, ambient=ambient, failures=failures, moved=frozenset(moved & failures.keys()), available=available
     )

@@ -191,6 +191,8 @@ def context_of(job: Job, step: str, found: Found, journals: Sequence[Path]) -> d
         "available": found.available,
         "ambient": found.ambient,
         "live": arguments["live"],
+        "deletes": arguments["deletes"],
+        "patches": arguments["patches"],
         "metrics": arguments["metrics"],
         "keep": job.keep,
         "first": not arguments["before"],

@@ -34,9 +34,14 @@ Values = dict[str, dict[str, Any]]
 
 @dataclass(kw_only=True)
 class State:
-    """What a run left at its end: values by name, names that cannot be stored with the reason, metrics, files."""
+    """What a run left at its end.
+
+    ``values`` are the data by name, ``outputs`` with functions and the like; ``unkept`` maps names that cannot be
+    stored to the reason; ``files`` maps a path in the project to its content's digest, None where it was removed.
+    """
 
     values: Values = field(default_factory=dict)
+    outputs: Values = field(default_factory=dict)
     unkept: dict[str, str] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
     files: dict[str, str | None] = field(default_factory=dict)
@@ -145,7 +150,7 @@ class Verification:
         runtime = bundle.runtime_folder(self.store.root)
         self.work.mkdir(parents=True, exist_ok=True)
         request, result = self.work / "compare.json", self.work / "compared.json"
-        sides = {"straight": one.values, "pipeline": other.values}
+        sides = {"straight": one.outputs, "pipeline": other.outputs}
         request.write_text(json.dumps({"objects": str(self.objects.root), "names": names, "path": one.path, **sides}))
         result.unlink(missing_ok=True)
         done = subprocess.run(
@@ -191,6 +196,8 @@ def straight_context(job: Job) -> dict[str, Any]:
         "inputs": {},
         "ambient": {},
         "live": [],
+        "deletes": [],
+        "patches": [],
         "metrics": [],
         "keep": "all",
         "first": True,
@@ -206,28 +213,26 @@ def state_of(manifests: Sequence[Mapping[str, Any]]) -> State:
     deleted: set[str] = set()
     for manifest in manifests:
         for name in manifest["deleted"]:
-            state.values.pop(name, None)
+            state.outputs.pop(name, None)
             deleted.add(name)
         for name, output in manifest["kept"].items():
-            if name not in {*state.values, *deleted}:
-                state.values[name] = output
-        for name, output in manifest["outputs"].items():
-            state.values.pop(name, None)
-            if output["data"]:
-                state.values[name] = output
+            if name not in {*state.outputs, *deleted}:
+                state.outputs[name] = output
+        state.outputs.update(manifest["outputs"])
         state.unkept.update(manifest["failures"])
         state.metrics.update(manifest["metrics"])
         changed = {path: written["digest"] for path, written in manifest["writes"].items()}
         changed.update(dict.fromkeys(manifest["removes"]))
         state.files.update({path: digest for path, digest in changed.items() if not os.path.isabs(path)})
         state.python, state.path = manifest["executable"], manifest["path"]
+    state.values = {name: output for name, output in state.outputs.items() if output["data"] and "." not in name}
     return state
 
 
 def _rows(one: State, other: State) -> list[dict[str, Any]]:
     """A row a name; ``equal`` is None where values must be looked at, or cannot be."""
     rows = []
-    for name in sorted({*one.values, *other.values, *one.unkept}):
+    for name in sorted(n for n in {*one.values, *other.values, *one.unkept} if "." not in n):
         left, right = one.values.get(name), other.values.get(name)
         row: dict[str, Any] = {
             "name": name,
