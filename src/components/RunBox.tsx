@@ -60,6 +60,7 @@ export function RunBox(props: IRunBoxProps): React.JSX.Element {
       {blocked && !isRunning ? <p className="ms-Quiet">{blocked}</p> : null}
       {isRunning ? <Progress {...props} /> : null}
       <div aria-live="polite">{isRunning ? null : <Outcome {...props} />}</div>
+      <Warnings {...props} />
     </div>
   );
 }
@@ -116,13 +117,23 @@ function Outcome({ job, failure, onRevealFailure, trans }: IRunBoxProps): React.
         />
       );
     case 'failed':
-      return <Failure error={failure} onReveal={onRevealFailure} trans={trans} />;
+      return (
+        <Failure
+          title={
+            failure?.step ? trans.__('Step %1 failed', failure.step) : trans.__('The run failed')
+          }
+          error={failure}
+          onReveal={onRevealFailure}
+          trans={trans}
+        />
+      );
     case 'refused':
       return (
-        <Notice
-          kind="error"
-          title={failure?.message ?? trans.__('This notebook cannot run as a pipeline yet')}
-          hint={trans.__('The diagnostics below say which cell stops it and what to do.')}
+        <Failure
+          title={trans.__('Not run: this notebook is no pipeline yet')}
+          error={failure}
+          onReveal={onRevealFailure}
+          trans={trans}
         />
       );
     default:
@@ -130,25 +141,38 @@ function Outcome({ job, failure, onRevealFailure, trans }: IRunBoxProps): React.
   }
 }
 
+/** What the run warned of, such as a kernel that is not installed here; each once. */
+function Warnings({ job }: IRunBoxProps): React.JSX.Element {
+  const warnings = (job?.messages ?? []).filter(({ severity }) => severity === 'warning');
+  return (
+    <>
+      {[...new Set(warnings.map(({ text }) => text))].map(text => (
+        <Notice key={text} kind="warning" title={text} />
+      ))}
+    </>
+  );
+}
+
 interface IFailureProps {
+  title: string;
   error: RunError | null;
   onReveal: () => void;
   trans: TranslationBundle;
 }
 
-function Failure({ error, onReveal, trans }: IFailureProps): React.JSX.Element {
+function Failure({ title, error, onReveal, trans }: IFailureProps): React.JSX.Element {
   if (!error) {
-    return <Notice kind="error" title={trans.__('The run failed')} />;
+    return <Notice kind="error" title={title} />;
   }
-  const { step, cell, line, message, traceback } = error;
-  const title = step ? trans.__('Step %1 failed', step) : trans.__('The run failed');
+  const { cell, line, message, hint, traceback } = error;
   const target = line
     ? trans.__('Go to cell %1, line %2', cell, line)
     : trans.__('Go to cell %1', cell);
   return (
     <Notice kind="error" title={title}>
       <p className="ms-Failure-message">{message}</p>
-      {cell === null ? null : (
+      {hint ? <p className="ms-Notice-hint">{hint}</p> : null}
+      {cell === null || cell === undefined ? null : (
         <button type="button" className="ms-Button" onClick={onReveal}>
           <Glyph name="open" />
           {target}

@@ -97,8 +97,10 @@ export class Session implements IDisposable {
 
   /** The metrics of the last run from here; until there is one, their names, each with null. */
   get metrics(): Values {
-    const found = this.job?.result?.metrics;
-    return found ?? Object.fromEntries((this.check?.metrics ?? []).map(name => [name, null]));
+    const found = this.job?.result?.metrics ?? {};
+    return Object.keys(found).length
+      ? found
+      : Object.fromEntries((this.check?.metrics ?? []).map(name => [name, null]));
   }
 
   /** What the selected cells are: step names and roles, each once; null stands for neither. */

@@ -52,6 +52,18 @@ test.describe('Pipeline', () => {
       .toEqual([]);
   });
 
+  test('suggests steps for a notebook without any, and tags the cells when they are accepted', async ({
+    page,
+    tmpPath
+  }) => {
+    await openNotebook(page, tmpPath, 'untagged.ipynb');
+    const panel = await openPanel(page);
+    await panel.getByLabel('Name of the step from cell 1').fill('sum_up');
+    await button(panel, 'Accept suggested steps').click();
+    await expect(panel.getByRole('listitem', { name: 'sum_up', exact: true })).toBeVisible();
+    await expect(button(panel, 'Run')).toBeEnabled();
+  });
+
   test('says what is wrong with a step name', async ({ page, tmpPath }) => {
     await openNotebook(page, tmpPath, 'untagged.ipynb');
     const panel = await openPanel(page);

@@ -1,6 +1,15 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@jupyterlab/galata';
-import { cellOf, execute, openNotebook, openPanel, type Page, panelOf, test } from './panel';
+import {
+  button,
+  cellOf,
+  execute,
+  openNotebook,
+  openPanel,
+  type Page,
+  panelOf,
+  test
+} from './panel';
 
 const API = '**/millstream/api/**';
 
@@ -65,6 +74,10 @@ test.describe('Everyone can use it', () => {
       expect(await seriousFindings(page)).toEqual([]);
       await panel.getByRole('tab', { name: 'Runs' }).click();
       await expect(panel.getByText('No run yet')).toBeVisible();
+      expect(await seriousFindings(page)).toEqual([]);
+      await panel.getByRole('tab', { name: 'Pipeline' }).click();
+      await openNotebook(page, tmpPath, 'untagged.ipynb');
+      await expect(button(panel, 'Accept suggested steps')).toBeVisible();
       expect(await seriousFindings(page)).toEqual([]);
     });
   }

@@ -226,6 +226,27 @@ describe('RunBox', () => {
   };
   const ended = { state: 'ended', steps: [] } as unknown as Job;
 
+  it('repeats what the run warned of, once', () => {
+    const warning = { severity: 'warning', text: 'Kernel conda-root is not installed here.' };
+    const messages = [warning, { severity: 'hint', text: 'Kept.' }, warning];
+    render(<RunBox {...props} job={{ ...ended, status: 'succeeded', messages } as Job} />);
+    expect(screen.getAllByText(warning.text)).toHaveLength(1);
+    expect(screen.queryByText('Kept.')).toBeNull();
+  });
+
+  it('says why a notebook was refused, and goes to the cell', () => {
+    const failure = {
+      code: 'MS101',
+      message: 'invalid syntax',
+      hint: 'Correct it.',
+      cell: 7,
+      line: 1
+    };
+    render(<RunBox {...props} job={{ ...ended, status: 'refused' }} failure={failure} />);
+    expect(screen.getByRole('alert').textContent).toContain('Correct it.');
+    expect(screen.getByRole('button', { name: 'Go to cell 7, line 1' })).toBeTruthy();
+  });
+
   it('lets one of Run and Cancel be pressed', () => {
     const { rerender } = render(<RunBox {...props} />);
     const enabled = () =>
