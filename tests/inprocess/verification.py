@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from inprocess.forked import forked_notebook, in_child
-
 from millstream.capture.comparing import compare_runs
-from millstream.compile import compile_notebook
+from millstream.compile import compile_notebook, straight_notebook
 from millstream.notebook import read
 from millstream.run.executor import Execution
 from millstream.run.notebooks import Executed
 from millstream.run.runner import Request
 from millstream.run.step import Job
-from millstream.run.verify import State, Values, Verification, straight_context
-from millstream.compile import straight_notebook
+from millstream.run.verify import State, Values, Verification, state_of, straight_context
 from millstream.store import Store
 
 CellSource = tuple[str, ...]
@@ -53,29 +51,64 @@ class Result:
 
 
 class InProcess(Verification):
-    """A verification without kernels. ``cached`` runs the pipeline a second time, from the cache of the first."""
+    """A verification without kernels.
 
-    cached = False
+    With ``thorough``, the pipeline runs twice more as users run it: only what later steps need is kept, the second time
+    from the cache. What the last step has then is compared as well.
+    """
+
+    thorough = False
 
     def _straight(self) -> Executed:
         job = self._job("python3")
         return forked_notebook(job, "straight", straight_notebook(self.program), straight_context(job))
 
     def _pipeline(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        return self._execute(self._job("python3"))
+
+    def _execute(self, job: Job) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         order = [block.name for block in self.program.layout.steps]
-        for again in range(1 + self.cached):
-            if again:
-                self._restore()
-            job = self._job("python3")
-            job.use_cache = self.cached
-            execution = Execution(job, order, self.request.jobs, lambda _: None)
-            failure = execution.run()
-            if failure is not None:
-                break
+        execution = Execution(job, order, self.request.jobs, lambda _: None)
+        failure = execution.run()
         error = None if failure is None else failure.error
         status = "succeeded" if failure is None else "refused" if (error or {})["code"] == "MS401" else "failed"
         manifests = [execution.valid[name].manifest or {} for name in order if name in execution.valid]
         return {"status": status, "error": error, "run": job.run}, manifests
+
+    def _compare(self, one: State, other: State) -> tuple[list[Any], list[Any], list[Any]]:
+        rows, metrics, files = super()._compare(one, other)
+        for cached in (False, True) if self.thorough and not self.twice else ():
+            self.twice = True
+            more = self._as_users_run(one, cached=cached)
+            for mine, theirs in zip((rows, metrics, files), more, strict=True):
+                mine += [{**row, "name": f"{row['name']} (needed{', cached' * cached})"} for row in theirs]
+        return rows, metrics, files
+
+    twice = False
+
+    def _as_users_run(self, straight: State, *, cached: bool) -> tuple[list[Any], list[Any], list[Any]]:
+        """Run again with what later steps need only, and compare what the last step deals with."""
+        self._restore()
+        job = self._job("python3")
+        job.keep, job.use_cache, job.run = "needed", True, f"{job.run}-{cached}"
+        last = self.program.layout.steps[-1].name
+        job.run_notebook = lambda job, name, notebook, context: forked_notebook(
+            job, name, notebook, {**context, "keep": "all" if name == last else context["keep"]}
+        )
+        result, manifests = self._execute(job)
+        if result["status"] != "succeeded":
+            row = {"name": "the run", "equal": False, "straight": "", "pipeline": "", "note": str(result["error"])}
+            return [row], [], []
+        state = state_of(manifests)
+        effects = self.program.graph.effects[last]
+        names = (
+            (effects.reads | effects.binds) & {*manifests[-1]["outputs"], *manifests[-1]["kept"]} & state.values.keys()
+        )
+        kept = [
+            replace(each, values={n: v for n, v in each.values.items() if n in names}, unkept={})
+            for each in (straight, state)
+        ]
+        return super()._compare(*kept)
 
     def _job(self, kernel: str) -> Job:
         job = super()._job(kernel)
@@ -117,7 +150,7 @@ def verify(
     *,
     parameters: Mapping[str, Any] | None = None,
     jobs: int = 2,
-    cached: bool = False,
+    thorough: bool = False,
 ) -> Result:
     """Verify a notebook of (source, tag, …) in the folder, which becomes a project."""
     notebook = write(folder / "notebook.ipynb", cells)
@@ -129,5 +162,5 @@ def verify(
     verification = InProcess(
         Store.open(folder), request, lambda e: messages.append(e["text"]) if e["event"] == "message" else None
     )
-    verification.cached = cached
+    verification.thorough = thorough
     return Result(verification(), messages)

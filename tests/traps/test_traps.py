@@ -15,10 +15,10 @@ import files
 import matplotlib.pyplot  # noqa: F401 - what traps import is loaded before they are forked
 import mutation
 import networkx  # noqa: F401
-import numpy  # noqa: ICN001, F401
-import pandas  # noqa: ICN001, F401
+import numpy  # noqa: F401
+import pandas  # noqa: F401
 import PIL.Image  # noqa: F401
-import polars  # noqa: ICN001, F401
+import polars  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 import pytest
 import scipy.sparse  # noqa: F401
@@ -28,8 +28,9 @@ import sklearn.linear_model
 import sklearn.neighbors
 import sklearn.pipeline  # noqa: F401
 import syntax
-from inprocess import verify
 from trap import Trap
+
+from inprocess import verify
 
 KINDS = (mutation, sharing, ambient, definitions, files, crossing, syntax)
 TRAPS = [pytest.param(trap, id=f"{kind.__name__}: {trap.name}") for kind in KINDS for trap in kind.TRAPS]

@@ -1,7 +1,6 @@
 """Formats of artifacts: an open one where it gives the value back exactly, else a pickle with its buffers beside it.
 
-An artifact is one object whose digest names it. ``json``, ``npy`` and ``parquet`` are files of that format as they
-stand. ``pickle`` is a line of JSON (format, Python version, names, references, buffers with digest and size) followed
+An artifact is one object whose digest names it. ``json`` and ``npy`` are files of that format as they stand. ``pickle`` is a line of JSON (format, Python version, names, references, buffers with digest and size) followed
 by a pickle of protocol 5; large buffers are objects of their own, so values that share content share storage.
 """
 
@@ -152,10 +151,6 @@ def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tup
         return {names[0]: loads(objects.get(digest))}, []
     if kind == "npy":
         return {names[0]: _load_npy(objects.map(digest))}, []
-    if kind == "parquet":
-        from millstream.artifacts import tables
-
-        return {names[0]: tables.decode(objects.map(digest))}, []
     data = memoryview(objects.map(digest))
     head = read_header(data)
     if head["python"] != PYTHON:

@@ -253,7 +253,10 @@ def refuse(program: Program, path: Path) -> RefusedError:
     first = errors[0]
     where = f"{path}" if first.cell is None else f"{path}, cell {first.cell}"
     return RefusedError(
-        f"{where}: {first.code} {first.message}", hint=first.hint, notebook=str(path), diagnostics=[d.to_json() for d in errors]
+        f"{where}: {first.code} {first.message}",
+        hint=first.hint,
+        notebook=str(path),
+        diagnostics=[d.to_json() for d in errors],
     )
 
 

@@ -29,7 +29,6 @@ def promote(*, notebook: str, name: str | None, note: str | None, verify: bool, 
     """
     from millstream import service
     from millstream.cli.findings import say_diagnostics
-
     from millstream.cli.progress import followed
 
     with followed(notebook) as listen:
