@@ -26,6 +26,8 @@ module.exports = {
   collectCoverageFrom: ['src/**/*.{ts,tsx}', '!src/**/*.d.ts', '!src/**/__tests__/**'],
   coverageReporters: ['text-summary'],
   reporters: ['default'],
+  // Nothing else is crawled: not a Python environment beside the sources, however large.
+  roots: ['<rootDir>/src'],
   modulePathIgnorePatterns: ['<rootDir>/labextension/dist', '<rootDir>/lib'],
   testRegex: 'src/(.*/)?__tests__/.*\\.spec\\.tsx?$',
   // Types are checked by `jlpm lint:types`; here they would only make the tests slower.
