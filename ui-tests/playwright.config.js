@@ -7,6 +7,10 @@ const DEBIAN_CHROMIUM = '/usr/bin/chromium';
 const executablePath =
   process.env.MILLSTREAM_CHROMIUM || (existsSync(DEBIAN_CHROMIUM) ? DEBIAN_CHROMIUM : undefined);
 
+/** A port of our own: 8888 may well be taken by the Jupyter that someone works in. */
+const port = process.env.MILLSTREAM_UI_PORT || '8897';
+const baseURL = `http://localhost:${port}`;
+
 module.exports = {
   ...baseConfig,
   reporter: [['list']],
@@ -16,6 +20,7 @@ module.exports = {
   expect: { timeout: 30 * 1000 },
   use: {
     ...baseConfig.use,
+    baseURL,
     trace: 'retain-on-failure',
     video: 'off',
     viewport: { width: 1280, height: 900 },
@@ -33,8 +38,8 @@ module.exports = {
     }
   },
   webServer: {
-    command: 'jlpm start',
-    url: 'http://localhost:8888/lab',
+    command: `jlpm start --port=${port} --ServerApp.port_retries=0`,
+    url: `${baseURL}/lab`,
     timeout: 180 * 1000,
     reuseExistingServer: !process.env.CI
   }
