@@ -67,9 +67,10 @@ lint-python: $(VENV)/.dev  ## ruff, mypy --strict, import-linter
 	@mypy
 	@lint-imports
 
-lint-front: node_modules/.made  ## tsc, ESLint, Stylelint, Prettier
-	$(SAY) "TypeScript: tsc, ESLint, Stylelint, Prettier"
+lint-front: node_modules/.made  ## tsc, ESLint, Stylelint, Prettier; the types are those of the server's API
+	$(SAY) "TypeScript: tsc, ESLint, Stylelint, Prettier, the API's types"
 	@jlpm lint
+	@jlpm api:check
 
 fix: $(VENV)/.dev node_modules/.made  ## Let the formatters put right what they can, and the help in the documents
 	@ruff check --fix . ; ruff format .
