@@ -128,7 +128,7 @@ $(VENV)/.dev: $(VENV)/.made $(PACKAGING)
 $(LOWEST)/.made: $(VENV)/.made $(PACKAGING)
 	$(SAY) "Installing the lowest versions that pyproject.toml admits into $(LOWEST)"
 	@$(VENV)/bin/uv venv --quiet --clear --python $(VENV)/bin/python $(LOWEST)
-	@$(UV) $(LOWEST) --resolution lowest-direct -e '.[test]'
+	@$(UV) $(LOWEST) --resolution lowest-direct -e '.[demo,test]'
 	@touch $@
 
 node_modules/.made: package.json yarn.lock .yarnrc.yml | $(VENV)/.lab
