@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib.util
 import os
 import site
@@ -27,6 +28,8 @@ _READERS = {
 }  # fmt: skip
 """Functions that open files without Python knowing: their text arguments that name a file count as read."""
 
+_lstat = os.lstat
+
 _WRITERS = {
     "pyarrow.parquet": ("write_table",),
     "pyarrow.feather": ("write_feather",),
@@ -48,6 +51,7 @@ class Watcher:
         self.removes: set[str] = set()
         self.folders: set[str] = set()
         self.listed: set[str] = set()
+        self.asked: dict[str, bool] = {}
         self.connects: set[str] = set()
         self.ran: set[str] = set()
         self.journal = journal
@@ -56,6 +60,8 @@ class Watcher:
         self._active = False
         self._busy = threading.local()
         sys.addaudithook(self._hook)
+        for name in ("stat", "lstat", "access"):
+            setattr(os, name, self._asking(getattr(os, name)))
 
     def start(self) -> None:
         """Begin to note."""
@@ -95,8 +101,6 @@ class Watcher:
                             setattr(owner, name, self._watched(original, note, may_name))
 
     def _watched(self, original: Any, note: Callable[[str], None], may_name: Callable[[Any], bool]) -> Any:
-        import functools
-
         @functools.wraps(original)
         def watched(*args: Any, **kwargs: Any) -> Any:
             for value in (*args[:2], *kwargs.values()):
@@ -108,16 +112,36 @@ class Watcher:
         watched.__millstream__ = True  # type: ignore[attr-defined]
         return watched
 
+    def _asking(self, original: Any) -> Any:
+        """``os.stat`` and the like, which Python tells no hook about: whether a file exists is asked through them."""
+
+        @functools.wraps(original)
+        def asking(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if self._active and not kwargs.get("dir_fd") and isinstance(path, (str, bytes, os.PathLike)):
+                self._guarded(self._note_question, path)
+            return original(path, *args, **kwargs)
+
+        return asking
+
+    def _note_question(self, path: Any) -> None:
+        place = _place(os.fspath(path), -1)
+        own = place in self.writes or place in self.removes or place in self.folders or place in self.reads
+        if place not in self.asked and not own and self._ours(place):
+            self.asked[place] = _exists(place)
+
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self._active or getattr(self._busy, "on", False):
-            return
-        handler = _HANDLERS.get(event)
-        if handler is None:
+        handler = _HANDLERS.get(event) if self._active else None
+        if handler is not None:
+            self._guarded(functools.partial(handler, self), args)
+
+    def _guarded(self, note: Callable[[Any], None], what: Any) -> None:
+        """Note something, unless it is our own noting that is seen; never disturb the user's code."""
+        if getattr(self._busy, "on", False):
             return
         self._busy.on = True
         try:
-            with contextlib.suppress(Exception):  # never disturb the user's code
-                handler(self, args)
+            with contextlib.suppress(Exception):
+                note(what)
         finally:
             self._busy.on = False
 
@@ -246,6 +270,15 @@ def _loaded(name: str) -> Any:
     return sys.modules.get(name) or (
         getattr(sys.modules.get(owner), attribute, None) if attribute[:1].isupper() else None
     )
+
+
+def _exists(path: str) -> bool:
+    """Whether there is something at ``path``; not through ``os.path``, which we watch."""
+    try:
+        _lstat(path)
+    except OSError:
+        return False
+    return True
 
 
 def _may_be_new(item: Any) -> bool:

@@ -77,10 +77,14 @@ def _put_back(entry: Entry, objects: ObjectFolder) -> None:
         write_whole(path, objects.get(str(content)))
     elif entry["folder"]:
         return
-    elif path.is_dir() and not path.is_symlink():
-        path.rmdir()
     else:
-        path.unlink(missing_ok=True)
+        remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or an empty folder, where it is there and may be removed."""
+    with contextlib.suppress(OSError):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -257,6 +257,7 @@ class Session:
             "metrics": {**self.tagged, **self.metrics},
             "reads": self.watcher.reads,
             "listed": self.watcher.listings(),
+            "asked": self.watcher.asked,
             "writes": self._store_written(),
             "removes": sorted(path for path in self.watcher.removes if not os.path.lexists(path)),
             "folders": sorted(path for path in self.watcher.folders if os.path.isdir(path)),

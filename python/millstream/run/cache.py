@@ -7,7 +7,6 @@ those are still the same. Entries are small files; losing them costs time only.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -20,7 +19,7 @@ from typing import Any
 from millstream.artifacts.objects import ObjectFolder, hash_file
 from millstream.capture.ambient import DRAWS
 from millstream.capture.files import list_digest
-from millstream.capture.journal import write_whole
+from millstream.capture.journal import Journal, remove, write_whole
 from millstream.run.environment import package_versions
 from millstream.run.state import Found
 
@@ -86,19 +85,24 @@ class Cache:
         """The path on this machine."""
         return str(self.project / path)
 
-    def bring_back(self, entry: Mapping[str, Any]) -> None:
-        """Write the files that a cached step wrote, where they are not as they were; remove those it removed."""
+    def bring_back(self, entry: Mapping[str, Any], journal: Journal) -> None:
+        """Write the files that a cached step wrote, where they are not as they were; remove those it removed.
+
+        ``journal`` is told what they were before.
+        """
         manifest = entry["manifest"]
         for name in manifest["folders"]:
+            journal.before_change(self.absolute(name))
             Path(self.absolute(name)).mkdir(parents=True, exist_ok=True)
         for name, written in manifest["writes"].items():
             path = Path(self.absolute(name))
             if not _is_file_of(path, written["digest"]):
+                journal.before_change(str(path))
                 write_whole(path, self.objects.get(written["digest"]))
-        for name in manifest["removes"]:
+        for name in sorted(manifest["removes"], key=len, reverse=True):  # what is in a folder before the folder
             path = Path(self.absolute(name))
-            with contextlib.suppress(OSError):
-                path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+            journal.before_change(str(path))
+            remove(path)
 
     # -- why an entry does not hold --------------------------------------------------------------------------------
 
@@ -124,6 +128,9 @@ class Cache:
                 return f"{name} is gone"
             if not _is_file_of(path, digest):
                 return f"{name} changed"
+        for name, there in manifest["asked"].items():
+            if os.path.lexists(self.absolute(name)) != there:
+                return f"{name} is {'gone' if there else 'new'}"
         for name, digest in manifest["listed"].items():
             path = Path(self.absolute(name))
             if not path.is_dir() or list_digest(str(path), _written_in(manifest, name)) != digest:

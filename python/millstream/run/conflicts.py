@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from millstream.capture.journal import take_back, write_whole
+from millstream.capture.journal import remove, take_back, write_whole
 from millstream.run.cache import Cache
 
 Manifest = Mapping[str, Any]
@@ -17,7 +16,10 @@ Manifest = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Touched:
-    """The files of a step: read, changed (written, removed, made), folders listed; ``blind`` where nobody can see."""
+    """The files of a step: read or asked for, changed (written, removed, made), folders listed.
+
+    ``blind`` steps ran other programs, and what those touched nobody can see.
+    """
 
     reads: frozenset[str] = frozenset()
     changes: frozenset[str] = frozenset()
@@ -28,7 +30,7 @@ class Touched:
     def of(cls, manifest: Manifest) -> Touched:
         """What a manifest, or the facts remembered of one, say."""
         return cls(
-            reads=frozenset(manifest.get("reads", ())),
+            reads=frozenset({*manifest.get("reads", ()), *manifest.get("asked", ())}),
             changes=frozenset(
                 {*manifest.get("writes", ()), *manifest.get("removes", ()), *manifest.get("folders", ())}
             ),
@@ -49,7 +51,8 @@ def clash(one: Touched, other: Touched) -> bool:
 
 def facts_of(manifest: Manifest) -> dict[str, Any]:
     """What of a manifest :meth:`Touched.of` needs to be remembered."""
-    return {kind: sorted(manifest[kind]) for kind in ("reads", "writes", "removes", "folders", "listed", "processes")}
+    kinds = ("reads", "asked", "writes", "removes", "folders", "listed", "processes")
+    return {kind: sorted(manifest[kind]) for kind in kinds}
 
 
 def roll_back(journals: Sequence[Path], valid: Iterable[Manifest], cache: Cache) -> None:
@@ -59,7 +62,6 @@ def roll_back(journals: Sequence[Path], valid: Iterable[Manifest], cache: Cache)
         for name, written in manifest["writes"].items():
             if cache.absolute(name) in restored and written["kept"]:
                 write_whole(Path(cache.absolute(name)), cache.objects.get(written["digest"]))
-        for name in manifest["removes"]:
+        for name in sorted(manifest["removes"], key=len, reverse=True):
             if cache.absolute(name) in restored:
-                with contextlib.suppress(OSError):
-                    Path(cache.absolute(name)).unlink()
+                remove(Path(cache.absolute(name)))

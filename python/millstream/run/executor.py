@@ -55,9 +55,8 @@ class Plan:
 
     def _share_files(self, one: str, other: str) -> bool:
         """Whether two steps may see what the other does to files."""
-        facts = self.facts[one], self.facts[other]
-        if facts[0] is not None and facts[1] is not None:
-            return clash(Touched.of(facts[0]), Touched.of(facts[1]))
+        if clash(Touched.of(self.facts[one] or {}), Touched.of(self.facts[other] or {})):
+            return True
         paths = [
             {text for c in self.program.block(name).cells for text, _, _ in self.program.facts[c].paths}
             for name in (one, other)
@@ -135,15 +134,18 @@ class Execution:
             if outcome is None or any(other not in self.done for other in beside):
                 return None
             if not self._rests_on(name, outcome):
-                self._again(name, f"{name} runs again: a step beside it changed what it uses.")
+                self._again(name, "a step beside it changed what it uses")
                 return None
             if self._saw_files(name, outcome, beside):
-                self._again(name, f"{name} runs again: a step beside it touched the same files.", files=True)
+                self._undo(name, "a step beside it touched the same files")
                 return None
             if outcome.error is not None:
                 self.ended(outcome)
                 return outcome
             self._accept(name, outcome)
+            if misled := [other for other in beside if self._was_misled(outcome, other)]:
+                self._undo(misled[0], f"{name}, which it did not wait for, changed files that it uses")
+                return None
         return None
 
     def _accept(self, name: str, outcome: Outcome) -> None:
@@ -155,8 +157,11 @@ class Execution:
         return self.plan.order[self.plan.order.index(name) + 1 :]
 
     def _is_early(self, name: str) -> bool:
-        """Whether the step started before all steps above it were valid."""
+        """Whether the step started before all steps above it had ended."""
         return not set(self.plan.order[: self.plan.order.index(name)]) <= self._began[name]
+
+    def _is_its_turn(self, name: str) -> bool:
+        return set(self.plan.order[: self.plan.order.index(name)]) <= self.valid.keys()
 
     def _rests_on(self, name: str, outcome: Outcome) -> bool:
         real = self.find(name)
@@ -167,29 +172,45 @@ class Execution:
         return state.same(outcome.found, real, outcome.manifest)
 
     def _saw_files(self, name: str, outcome: Outcome, beside: list[str]) -> bool:
-        """Whether steps that ran beside this one may have seen what it did to files, or it what they did."""
-        others = [self.done[other] for other in beside]
+        """Whether the step may have seen what steps that ran beside it did to files."""
+        others = [self.done[other].manifest for other in beside]
         if outcome.manifest is None:
-            return self._is_early(name) or any(o.manifest is None or Touched.of(o.manifest).changes for o in others)
+            return self._is_early(name) or any(o is None or Touched.of(o).changes for o in others)
         mine = Touched.of(outcome.manifest)
-        if any(o.manifest is None for o in others):
-            return bool(mine.changes or mine.blind)
-        return any(clash(mine, Touched.of(o.manifest or {})) for o in others)
+        return any(o is None or mine.sees(Touched.of(o).changes) for o in others)
 
-    def _again(self, name: str, text: str, *, files: bool = False) -> None:
-        """Forget an outcome; and all that are not valid, with what they did to files, where files are concerned."""
-        self.job.tell({"event": "message", "severity": "hint", "text": text})
-        outcome = self.done[name]
-        if not files and outcome.manifest is not None and not Touched.of(outcome.manifest).changes:
-            del self.done[name], self._began[name]
+    def _was_misled(self, outcome: Outcome, other: str) -> bool:
+        """Whether a step that ran beside a valid one might have done something else after it."""
+        manifest = self.done[other].manifest
+        mine = Touched.of(outcome.manifest or {})
+        return clash(mine, Touched.of(manifest)) if manifest is not None else bool(mine.changes or mine.blind)
+
+    def _again(self, name: str, why: str) -> None:
+        """Forget an outcome that rests on what is not so."""
+        manifest = self.done[name].manifest
+        if manifest is None or Touched.of(manifest).changes:
+            self._undo(name, why)
             return
+        self._tell(name, why)
+        self._forget(name)
+
+    def _undo(self, name: str, why: str) -> None:
+        """Forget all outcomes that are not valid, and what they did to files; go on with one step at a time."""
+        self._tell(name, why)
         self._drain()
         self.jobs = 1
         undone = [other for other in self.plan.order if other in self.done and other not in self.valid]
         kept = [o.manifest for o in self.valid.values() if o.manifest is not None]
         roll_back([self._journals[other] for other in undone if other in self._journals], kept, self.job.cache)
         for other in undone:
-            del self.done[other], self._began[other]
+            self._forget(other)
+
+    def _forget(self, name: str) -> None:
+        del self.done[name], self._began[name]
+        self._began = {other: ended - {name} for other, ended in self._began.items()}
+
+    def _tell(self, name: str, why: str) -> None:
+        self.job.tell({"event": "message", "severity": "hint", "text": f"{name} runs again: {why}."})
 
     def _start_ready(self) -> None:
         for name in self.plan.order:
@@ -207,17 +228,17 @@ class Execution:
     def _start(self, name: str) -> bool:
         """Start a step, or take its result from the cache; False where it had better wait."""
         found = self.find(name)
-        self._began[name] = frozenset(self.valid)
+        self._began[name] = frozenset(self.done)
         blocked = self._cannot_cross(name, found)
         if blocked is not None:
             self.done[name] = Outcome(step=name, status="failed", seconds=0.0, found=found, error=blocked)
             return True
         hit = look_up(self.job, name, found)
         if not isinstance(hit, Miss):
-            if Touched.of(hit["manifest"]).changes and self._is_early(name):
+            if Touched.of(hit["manifest"]).changes and not self._is_its_turn(name):
                 del self._began[name]
                 return False  # files are brought back when it is the step's turn
-            self.done[name] = from_entry(self.job, name, found, hit)
+            self.done[name] = from_entry(self.job, name, found, hit, self._journals_of(name))
             return True
         self.job.tell({"event": "step-started", "step": name, "reason": hit.reason})
         self._running.add(name)

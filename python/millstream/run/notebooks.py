@@ -102,7 +102,7 @@ def _parameters(job: Job, notebook: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def _finish(job: Job, manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest with paths relative to the project."""
-    for kind in ("reads", "writes", "listed"):
+    for kind in ("reads", "writes", "listed", "asked"):
         manifest[kind] = {job.cache.relative(path): value for path, value in manifest[kind].items()}
     for kind in ("removes", "folders"):
         manifest[kind] = [job.cache.relative(path) for path in manifest[kind]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from millstream.capture.journal import Journal
 from millstream.capture.standalone import latest
 from millstream.compile import Program, load_arguments, step_notebook
 from millstream.run.cache import Cache, Key, Miss
@@ -105,9 +106,9 @@ def look_up(job: Job, step: str, found: Found) -> dict[str, Any] | Miss:
     return job.cache.look(key_of(job, step, found), found, job.site, arguments_of(job, step)["live"])
 
 
-def from_entry(job: Job, step: str, found: Found, entry: dict[str, Any]) -> Outcome:
+def from_entry(job: Job, step: str, found: Found, entry: dict[str, Any], journals: Sequence[Path]) -> Outcome:
     """The result of an earlier run, with the files it wrote."""
-    job.cache.bring_back(entry)
+    job.cache.bring_back(entry, Journal([*journals, *([job.journal] if job.journal else [])], job.cache.objects))
     return Outcome(
         step=step, status="cached", seconds=0.0, found=found, manifest=entry["manifest"], executed=entry["executed"],
         key=key_of(job, step, found).digest, packages=entry["packages"], cached_from=entry["run"],
