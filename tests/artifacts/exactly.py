@@ -202,7 +202,8 @@ def _lasting(part: Any) -> Any:
         kept = [_lasting(item) for item in part]
         return tuple(item for item in kept if not (isinstance(item, dict) and not item))
     if isinstance(part, dict):
-        return {k: v for k, v in part.items() if k != "_cache" and not (k == "_readonly" and v is False)}
+        defaults = {"_readonly": False, "_freq": None}  # of the class, whether or not an object has them itself
+        return {k: v for k, v in part.items() if k != "_cache" and not (k in defaults and v is defaults[k])}
     return part
 
 

@@ -1,6 +1,7 @@
 """Formats of artifacts: an open one where it gives the value back exactly, else a pickle with its buffers beside it.
 
-An artifact is one object whose digest names it. ``json`` and ``npy`` are files of that format as they stand. ``pickle`` is a line of JSON (format, Python version, names, references, buffers with digest and size) followed
+An artifact is one object whose digest names it. ``json``, ``npy`` and ``parquet`` are files of that format as they
+stand. ``pickle`` is a line of JSON (format, Python version, names, references, buffers with digest and size) followed
 by a pickle of protocol 5; large buffers are objects of their own, so values that share content share storage.
 """
 
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from json import dumps, loads
 from typing import Any
 
-from millstream.artifacts import arrays, sets
+from millstream.artifacts import arrays, sets, tables, tables_read
 from millstream.artifacts.objects import ObjectFolder, hash_chunks
 from millstream.artifacts.pickler import DebugTable, Pickler
 from millstream.errors import StoreError
@@ -133,7 +134,8 @@ def encode_open(value: Any) -> tuple[str, list[bytes | memoryview]] | None:
         np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(value))
         flat = value.reshape(-1, order="C" if value.flags.c_contiguous else "F")
         return "npy", [header.getvalue(), memoryview(flat.view("u1")).cast("B") if value.nbytes else b""]
-    return None
+    table = tables.encode(value)
+    return None if table is None else ("parquet", table)
 
 
 def _npy_exact(value: Any) -> bool:
@@ -151,6 +153,8 @@ def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tup
         return {names[0]: loads(objects.get(digest))}, []
     if kind == "npy":
         return {names[0]: _load_npy(objects.map(digest))}, []
+    if kind == "parquet":
+        return {names[0]: tables_read.decode(objects.map(digest))}, []
     data = memoryview(objects.map(digest))
     head = read_header(data)
     if head["python"] != PYTHON:
