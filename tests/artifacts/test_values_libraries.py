@@ -313,3 +313,17 @@ def test_torch(tmp_path: Path) -> None:
     after["tensor"][0, 0] = 9
     assert after["row"][0] == 9
     assert after["array"][0, 0] == 9
+
+
+@given(st.lists(st.one_of(st.integers(), st.text(max_size=4)), max_size=60))
+def test_a_frozen_set_is_iterated_in_the_same_order(tmp_path: Path, members: list[Any]) -> None:
+    """Wherever it stands, and however it was made."""
+    values = {
+        "alone": frozenset(members),
+        "key": {frozenset(set(members)): 1},
+        "pair": [frozenset(dict.fromkeys(members))] * 2,
+    }
+    after = cross(tmp_path, values)
+    assert list(after["alone"]) == list(values["alone"])
+    assert list(next(iter(after["key"]))) == list(next(iter(values["key"])))
+    assert list(after["pair"][1]) == list(values["pair"][1])

@@ -101,7 +101,7 @@ def dump(
         shared=pickler.identities(),
         has_views=any(id(s.array) in memory.spans for s in pickler.seen),
         sets=len(layouts),
-        has_nan=bool(pickler.nans),
+        has_nan=bool(pickler.nans) or pickler.has_frozen_sets,
     )
 
 
@@ -186,9 +186,11 @@ class _Unpickler(pickle.Unpickler):
         self._nans: dict[int, float] = {}
 
     def persistent_load(self, pid: Any) -> Any:
-        """The NaN that a library has by that name, or one of this value's own by number."""
+        """The NaN that a library has by that name, or one of this value's own by number; a frozen set in its order."""
         if isinstance(pid, str):
             return importlib.import_module(pid).nan
+        if isinstance(pid, tuple):
+            return sets.freeze(sets.Layout(*pid))
         return self._nans.setdefault(pid, float("nan"))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from cloudpickle import cloudpickle
 
-from millstream.artifacts import arrays, caches, classes, definitions, frames, rebuild, refusals, standard
+from millstream.artifacts import arrays, caches, classes, definitions, frames, rebuild, refusals, sets, standard
 
 Reduced = tuple[Any, ...]
 DebugTable = dict[str, tuple[bytes, dict[str, str]]]
@@ -79,10 +79,11 @@ class Pickler(cloudpickle.Pickler):
         self.as_told = as_told
         self.overruled = False
         self.nans: dict[int, tuple[int, float]] = {}
+        self.has_frozen_sets = False
         self._globals: dict[int, dict[str, Any]] = {}
         self._root_ids = {id(value) for value in roots.values()}
 
-    def persistent_id(self, obj: Any) -> str | int | None:
+    def persistent_id(self, obj: Any) -> str | int | tuple[Any, ...] | None:
         """Called by pickle for every object: containers are noted, and a NaN is told from others by who it is."""
         kind = type(obj)
         if kind in _CONTAINERS:
@@ -92,7 +93,15 @@ class Pickler(cloudpickle.Pickler):
             self.sets.setdefault(id(obj), obj)
         elif kind is float and obj != obj:  # noqa: PLR0124 - NaN, told quicker than by a call
             return self._nan(obj)
+        elif kind is frozenset:
+            return self._frozen_set(obj)
         return None
+
+    def _frozen_set(self, found: frozenset[Any]) -> tuple[Any, ...] | None:
+        """How to make a frozen set in its order: unlike others it cannot be filled again afterwards."""
+        wanted = sets.frozen_layout(found)
+        self.has_frozen_sets |= wanted is not None
+        return None if wanted is None else tuple(wanted)
 
     def _nan(self, nan: float) -> str | int:
         for module in ("numpy", "math"):

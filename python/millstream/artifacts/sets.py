@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import array
 import ctypes
+import datetime as dt
 import platform
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 _LINEAR = 9  # CPython looks at so many neighbours of a slot before it jumps
@@ -33,7 +34,7 @@ class Layout(NamedTuple):
     holes: list[tuple[int, int]]
 
 
-def layout(target: set[Any]) -> Layout | None:
+def layout(target: set[Any] | frozenset[Any]) -> Layout | None:
     """How to fill ``target`` anew; None where plain adding gives the same table, or none can be told."""
     members = list(target)
     if not members or not _is_readable() or not all(map(_hashed_by_value, set(map(type, members)))):
@@ -46,6 +47,41 @@ def layout(target: set[Any]) -> Layout | None:
     trial: set[Any] = set()
     refill(trial, found)
     return found if _same(trial, members) else None
+
+
+_ATOMS = frozenset({str, bytes, int, float, complex, bool, type(None), dt.date, dt.datetime, dt.timedelta})
+
+
+def frozen_layout(target: frozenset[Any]) -> Layout | None:
+    """How to make ``target`` anew in its order; None where that goes by itself, or cannot be said."""
+    if len(target) < 2 or not _holds_atoms(target) or (found := layout(target)) is None:
+        return None
+    members = list(target)
+    table = _Table(target)
+    at_home = {
+        id(m) for m, (slot, value) in zip(members, table.hashes.items(), strict=True) if value & table.mask == slot
+    }
+    first = [member for member in found.members if id(member) in at_home]
+    found = found._replace(members=[*first, *(member for member in found.members if id(member) not in at_home)])
+    return found if not found.holes and _same(freeze(found), members) else None
+
+
+def _holds_atoms(members: Iterable[Any]) -> bool:
+    """Whether nothing in ``members``, tuples and frozen sets apart, can lead back to where it stands."""
+    kinds = set(map(type, members)) - _ATOMS
+    nested = (each for each in members if type(each) in kinds)
+    return kinds <= {tuple, frozenset} and all(map(_holds_atoms, nested))
+
+
+def freeze(wanted: Layout) -> frozenset[Any]:
+    """A frozen set whose table is as ``wanted`` says: what is never taken from has no holes.
+
+    Its table gets its size at once from a dict; where that would make it too large it grows by itself, and the
+    members that stand where their hash says, which come first, stay there.
+    """
+    slots, members, _ = wanted
+    at_once = slots > _SMALLEST and len(members) < slots // 2
+    return frozenset(_padded(members, max(slots // 4, 5)) if at_once else members)
 
 
 def refill(target: set[Any], wanted: Layout) -> None:
@@ -101,7 +137,7 @@ def _hashed_by_value(kind: Any) -> bool:
     return kind.__hash__ is not object.__hash__
 
 
-def _same(filled: set[Any], members: list[Any]) -> bool:
+def _same(filled: set[Any] | frozenset[Any], members: list[Any]) -> bool:
     return all(map(_is, filled, members))
 
 
@@ -112,7 +148,7 @@ def _is(one: Any, other: Any) -> bool:
 class _Table:
     """The hash table of a set: slot → hash of the member there, in order; the slots of members removed."""
 
-    def __init__(self, target: set[Any]) -> None:
+    def __init__(self, target: set[Any] | frozenset[Any]) -> None:
         head = array.array("q", ctypes.string_at(id(target), 6 * _WORD))  # references, type, fill, used, mask, table
         self.mask, address = head[4], head[5]
         self.hashes: dict[int, int] = {}
@@ -182,7 +218,7 @@ def _with_needed(slot: int, table: _Table, ready: set[int]) -> list[int]:
     return found
 
 
-def _table_bytes(target: set[Any]) -> int:
+def _table_bytes(target: set[Any] | frozenset[Any]) -> int:
     """The size of a set's table; a small one lies inside the object."""
     return sys.getsizeof(target) - sys.getsizeof(set()) or _SMALLEST * 2 * _WORD
 
