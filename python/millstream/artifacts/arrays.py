@@ -93,6 +93,9 @@ def numpy() -> Any:
 
 def bounds(array: Any) -> tuple[int, int]:
     """The addresses of the first byte of an array and of the byte after its last."""
+    if array.flags.c_contiguous:
+        low = _address(array)
+        return low, low + array.nbytes
     np = numpy()
     find = getattr(getattr(np.lib, "array_utils", None), "byte_bounds", None) or np.byte_bounds
     low, high = find(array)
@@ -194,6 +197,8 @@ def _named(dtype: Any) -> Any:
 
 def _compacted(array: Any) -> tuple[Any, int]:
     """The elements, each once, as an array whose axes go from the slowest to the quickest; the offset of the first."""
+    if array.flags.c_contiguous:
+        return array, 0
     order = layout.memory_order(array.shape, array.strides)
     rest = [axis for axis in range(array.ndim) if axis not in order]
     view = array.transpose([*order, *rest])[(..., *[0] * len(rest))]

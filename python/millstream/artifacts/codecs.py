@@ -43,6 +43,7 @@ class Dump:
     sets: int = 0
     has_nan: bool = False
     digests: list[str] = field(default_factory=list)
+    printed: str = ""
 
     def hash_buffers(self, known: BufferHash) -> list[str]:
         """The digests of the buffers; ``known`` answers for memory whose content is known to be unchanged."""
@@ -67,8 +68,15 @@ class Dump:
 
     def fingerprint(self, known: BufferHash) -> str:
         """A digest that changes when the values do; that of the artifact when it is stored as a pickle."""
-        self.hash_buffers(known)
-        return hash_chunks([self.header(), self.stream])
+        if not self.printed:
+            self.hash_buffers(known)
+            self.printed = hash_chunks([self.header(), self.stream])
+        return self.printed
+
+    def release(self) -> None:
+        """Let go of the bytes of a dump that has a fingerprint and is only compared from now on."""
+        if self.printed:
+            self.stream, self.buffers, self.digests = b"", [], []
 
 
 def dump(
@@ -90,19 +98,36 @@ def dump(
     layouts = [(each, wanted) for each in pickler.sets.values() if (wanted := sets.layout(each))]
     if layouts:
         pickler.dump([(each, tuple(wanted)) for each, wanted in layouts])
+    shared, has_exact_parts = pickler.identities(), bool(pickler.nans) or pickler.has_frozen_sets
+    buffers, references, names, debug, seen = (
+        pickler.buffers, pickler.references, pickler.names, pickler.debug, pickler.seen
+    )  # fmt: skip
+    del pickler
     return Dump(
         values=values,
         stream=file.getvalue(),
-        buffers=[b.raw() for b in pickler.buffers],
-        references=pickler.references,
-        names=pickler.names,
-        debug=pickler.debug,
-        seen=pickler.seen,
-        shared=pickler.identities(),
-        has_views=any(id(s.array) in memory.spans for s in pickler.seen),
+        buffers=[b.raw() for b in buffers],
+        references=references,
+        names=names,
+        debug=debug,
+        seen=seen,
+        shared=_still_held(shared),
+        has_views=any(id(s.array) in memory.spans for s in seen),
         sets=len(layouts),
-        has_nan=bool(pickler.nans) or pickler.has_frozen_sets,
+        has_nan=has_exact_parts,
     )
+
+
+def _still_held(objects: list[Any]) -> list[Any]:
+    """Those of ``objects`` that something else holds: the rest was made by pickling, and would be kept for nothing."""
+    return [each for each, count in zip(objects, _references(objects), strict=True) if count > _OURS]
+
+
+def _references(objects: list[Any]) -> list[int]:
+    return [sys.getrefcount(each) for each in objects]
+
+
+_OURS = _references([object()])[0]  # what an object has that a list alone holds; it depends on the version of Python
 
 
 def store(dumped: Dump, objects: ObjectFolder) -> tuple[str, str, int]:

@@ -68,6 +68,11 @@ class Grouping:
         """The dump of the group that holds ``name``; None when there is none."""
         return self._dumps.get(self._group_of.get(name, frozenset()))
 
+    def release(self) -> None:
+        """Let go of the bytes of what has a fingerprint, where nothing will be stored."""
+        for dump in self._dumps.values():
+            dump.release()
+
     def _dump_names(self, names: Iterable[str]) -> None:
         for name in names:
             if name in self.failures:

@@ -92,10 +92,7 @@ class _File:
         made = np.empty((len(columns), self.rows), object)
         for row, column, gap in zip(made, columns, missing, strict=True):
             lengths, _ = parquet.unpacked_lengths(self.piece(column))
-            data = bytes(self.piece(column, 1))
-            known: dict[bytes, str] = {}
-            ends = [0, *lengths.cumsum().tolist()]
-            texts = [_text(data[low:high], known) for low, high in pairwise(ends)]
+            texts = _cut(bytes(self.piece(column, 1)), [0, *lengths.cumsum().tolist()])
             valid = self.valid(column)
             if valid is None:
                 row[:] = texts
@@ -155,8 +152,13 @@ class _File:
         )
 
 
-def _text(data: bytes, known: dict[bytes, str]) -> str:
-    found = known.get(data)
-    if found is None:
-        found = known[data] = data.decode()
-    return found
+def _cut(data: bytes, ends: list[int]) -> list[str]:
+    """The texts between one end and the next, equal ones the same object where there seem to be many."""
+    text = data.decode("ascii") if data.isascii() else None
+    if text is not None:
+        found = [text[low:high] for low, high in pairwise(ends)]
+    else:
+        found = [data[low:high].decode() for low, high in pairwise(ends)]
+    first = found[:1000]
+    known: dict[str, str] = {}
+    return list(map(known.setdefault, found, found)) if len(set(first)) * 2 < len(first) else found
