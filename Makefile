@@ -54,6 +54,7 @@ test-front: node_modules/.made  ## Run the TypeScript unit tests
 test-browser: $(VENV)/.panel ui-tests/node_modules/.made browser  ## Run the browser tests in a real JupyterLab
 	$(SAY) "Browser tests"
 	@$(VENV)/bin/python examples/flights/prepare_data.py
+	@jlpm lint:ui-tests
 	@cd ui-tests && jlpm test $(ARGS)
 
 ##@ Check

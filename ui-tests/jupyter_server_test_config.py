@@ -17,3 +17,4 @@ shutil.copy(FLIGHTS / "flights.ipynb", root / "flights")
 os.environ["JUPYTERLAB_GALATA_ROOT_DIR"] = str(root)
 
 configure_jupyter_server(c)  # noqa: F821
+c.ServerApp.log_level = "ERROR"  # noqa: F821 - Galata asks for much that is gone, as a matter of course

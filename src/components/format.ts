@@ -15,6 +15,9 @@ export function duration(seconds: number | null | undefined, trans: TranslationB
   if (seconds === null || seconds === undefined) {
     return '';
   }
+  if (seconds < 0.05) {
+    return trans.__('%1 s', 0);
+  }
   if (seconds < 9.95) {
     return trans.__('%1 s', seconds.toFixed(1));
   }
