@@ -114,6 +114,7 @@ class Session:
             if group not in self.baseline_prints:
                 self.baseline_prints[group] = self.baseline.digest(next(iter(group)))
                 self.baseline_values.update({name: places.get(name) for name in group})
+        self.baseline.release()
 
     def _live(self) -> list[str]:
         """The names that later steps may need; every one where that cannot be known, or all are kept."""
