@@ -44,6 +44,7 @@ class Dump:
     has_nan: bool = False
     digests: list[str] = field(default_factory=list)
     printed: str = ""
+    npy: str | None = None
 
     def hash_buffers(self, known: BufferHash) -> list[str]:
         """The digests of the buffers; ``known`` answers for memory whose content is known to be unchanged."""
@@ -69,9 +70,22 @@ class Dump:
     def fingerprint(self, known: BufferHash) -> str:
         """A digest that changes when the values do; that of the artifact when it is stored as a pickle."""
         if not self.printed:
-            self.hash_buffers(known)
-            self.printed = hash_chunks([self.header(), self.stream])
+            array = self._large_array()
+            if array is None:
+                self.hash_buffers(known)
+                self.printed = hash_chunks([self.header(), self.stream])
+            else:
+                self.npy = known(_flat(array)) or hash_chunks(_encode_npy(array))
+                self.printed = hash_chunks([self.npy.encode(), self.stream])
         return self.printed
+
+    def _large_array(self) -> Any:
+        """The one array of a dump that is stored as ``npy``: large enough that its bytes are better hashed only once."""
+        value = next(iter(self.values.values()))
+        np = arrays.numpy()
+        if np is None or len(self.values) > 1 or self.has_views or type(value) is not np.ndarray:
+            return None
+        return value if value.nbytes >= arrays.LARGE and _npy_exact(value) else None
 
     def release(self) -> None:
         """Let go of the bytes of a dump that has a fingerprint and is only compared from now on."""
@@ -137,7 +151,7 @@ def store(dumped: Dump, objects: ObjectFolder) -> tuple[str, str, int]:
         opened = encode_open(value)
         if opened is not None:
             kind, chunks = opened
-            return objects.put(chunks), kind, sum(memoryview(c).nbytes for c in chunks)
+            return objects.put(chunks, dumped.npy), kind, sum(memoryview(c).nbytes for c in chunks)
     for buffer, digest in zip(dumped.buffers, dumped.hash_buffers(lambda _: None), strict=True):
         objects.put([buffer], digest)
     chunks = [dumped.header(), dumped.stream]
@@ -155,12 +169,21 @@ def encode_open(value: Any) -> tuple[str, list[bytes | memoryview]] | None:
             return None
     np = arrays.numpy()
     if np is not None and kind is np.ndarray and _npy_exact(value):
-        header = io.BytesIO()
-        np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(value))
-        flat = value.reshape(-1, order="C" if value.flags.c_contiguous else "F")
-        return "npy", [header.getvalue(), memoryview(flat.view("u1")).cast("B") if value.nbytes else b""]
+        return "npy", _encode_npy(value)
     table = tables.encode(value)
     return None if table is None else ("parquet", table)
+
+
+def _encode_npy(array: Any) -> list[bytes | memoryview]:
+    header, form = io.BytesIO(), arrays.numpy().lib.format
+    form.write_array_header_1_0(header, form.header_data_from_array_1_0(array))
+    return [header.getvalue(), _flat(array)]
+
+
+def _flat(array: Any) -> memoryview:
+    """The bytes of an array in the order of its memory."""
+    flat = array.reshape(-1, order="C" if array.flags.c_contiguous else "F")
+    return memoryview(flat.view("u1")).cast("B")
 
 
 def _npy_exact(value: Any) -> bool:
@@ -177,7 +200,8 @@ def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tup
     if kind == "json":
         return {names[0]: loads(objects.get(digest))}, []
     if kind == "npy":
-        return {names[0]: _load_npy(objects.map(digest))}, []
+        array = _load_npy(objects.map(digest))
+        return {names[0]: array}, [(digest, _flat(array))] if array.nbytes >= arrays.LARGE else []
     if kind == "parquet":
         return {names[0]: tables_read.decode(objects.map(digest))}, []
     data = memoryview(objects.map(digest))
