@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import re
+import secrets
 import socket
 import subprocess
 from collections.abc import Iterable
@@ -70,7 +71,7 @@ def package_versions(site: Iterable[str], modules: Iterable[str], cache: Path) -
     except (OSError, ValueError):
         owners = _owners(folders)
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(f".{os.getpid()}.tmp")
+        aside = path.with_suffix(f".{secrets.token_hex(6)}.tmp")  # steps side by side share the process
         aside.write_text(json.dumps(owners), encoding="utf-8")
         aside.replace(path)
     return dict(sorted((name, version) for module in modules for name, version in owners.get(module, ())))
