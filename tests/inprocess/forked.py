@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import builtins
 import gc
@@ -18,12 +17,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import millstream.capture.session  # noqa: F401 - loaded before the fork
 from millstream import capture
 from millstream.notebook.ipython import translate
 from millstream.run.notebooks import Executed, _finish, _parameters
 from millstream.run.step import Job
 
-_SHELL_WORDS = ("get_ipython", "display", "In[", "Out[", "_oh", "await ", "async ")
+_SHELL_WORDS = ("__future__", "get_ipython", "display", "In[", "Out[", "_oh", "await ", "async ")
 
 
 def in_child(work: Callable[[], None]) -> int:
@@ -59,7 +59,8 @@ def forked_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: M
     started = time.perf_counter()
 
     def work() -> None:
-        _run(notebook["cells"], parameters, {**context, "result": str(result)}, job.cwd, failure)
+        shell = any(_needs_shell(cell.source) for cell in job.program.notebook.cells if cell.kind == "code")
+        _run(notebook["cells"], parameters, {**context, "result": str(result)}, job.cwd, failure, shell=shell)
 
     status = in_child(work)
     error = json.loads(failure.read_text()) if failure.exists() else None
@@ -73,7 +74,13 @@ def forked_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: M
 
 
 def _run(
-    cells: list[dict[str, Any]], parameters: dict[str, Any], context: dict[str, Any], cwd: Path, failure: Path
+    cells: list[dict[str, Any]],
+    parameters: dict[str, Any],
+    context: dict[str, Any],
+    cwd: Path,
+    failure: Path,
+    *,
+    shell: bool,
 ) -> None:
     os.chdir(cwd)
     if "" not in sys.path:
@@ -84,7 +91,7 @@ def _run(
     main = types.ModuleType("__main__")
     main.__dict__["__builtins__"] = builtins
     sys.modules["__main__"] = main
-    execute = _shell(main) if any(_needs_shell(cell["source"]) for cell in cells) else _plain(main)
+    execute = _shell(main) if shell else _plain(main)
     capture.begin(context)
     for cell in cells:
         try:
@@ -112,7 +119,7 @@ def _plain(main: types.ModuleType) -> Callable[[str], None]:
     def execute(source: str) -> None:
         name = f"/tmp/ipykernel_{os.getpid()}/{next(count)}.py"
         linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-        exec(compile(ast.parse(source, name), name, "exec"), main.__dict__)
+        exec(compile(source, name, "exec", dont_inherit=True), main.__dict__)
 
     return execute
 

@@ -513,6 +513,28 @@ p.b = 2
 #: step:use
 state = (p.a, p.b, p("b"), p.missing)
 
+## annotations that are not evaluated, from a cell above
+#: step:make
+from __future__ import annotations
+#: step:use
+def f(x: NotDefinedAnywhere) -> int: return 1
+class K:
+    y: AlsoNotDefined = 3
+#: step:end
+state = (f(1), K.y, f.__annotations__)
+
+## two instances of a class that has been redefined
+#: step:make
+class V:
+    n = 1
+a, b = V(), V()
+#: step:redefine
+class V:
+    n = 2
+c = V()
+#: step:use
+state = (type(a) is type(b), type(a) is type(c), isinstance(c, V), a.n, c.n)
+
 ## inspect sees the source
 #: step:make
 import inspect

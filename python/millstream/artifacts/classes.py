@@ -33,7 +33,9 @@ def reduce_class(value: type) -> Reduced:
     state = [
         (named(name), _without_combinations(value, item) if name == "_value2member_map_" else item)
         for name, item in value.__dict__.items()
-        if name not in _NOT_STATE and not (name in slots and isinstance(item, types.MemberDescriptorType))
+        if name not in _NOT_STATE
+        and not (name in slots and isinstance(item, types.MemberDescriptorType))
+        and not (name == "__annotations__" and not item)  # which Python adds when someone asks for them
     ]
     arguments = (type(value), named(value.__name__), value.__bases__, place, made)
     return rebuild.skeleton, arguments, (state, _registered(value)), None, None, rebuild.class_state

@@ -314,6 +314,18 @@ def _set_interpreter(state: Any) -> None:
     gc.set_threshold(*threshold)
 
 
+def _future() -> Any:
+    """What ``from __future__ import`` in some cell means for all cells after it."""
+    shell = sys.modules["IPython"].get_ipython()
+    return getattr(getattr(shell, "compile", None), "flags", None)
+
+
+def _set_future(state: Any) -> None:
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    if shell is not None and state is not None:
+        shell.compile.flags = state
+
+
 def _arguments() -> Any:
     """None as long as they are what the kernel was started with, which is another file each time."""
     return None if sys.argv == _start["argv"] else [str(each) for each in sys.argv]
@@ -343,6 +355,7 @@ COMPONENTS: dict[str, _Component] = {
     "numpy.errors": ("numpy", _numpy_errors, _set_numpy_errors),
     "time zone": ("time", _zone, _set_zone),
     "interpreter": ("sys", _interpreter, _set_interpreter),
+    "future": ("IPython", _future, _set_future),
     "sys.argv": ("sys", _arguments, _set_arguments),
 }
 """Component → the module it lives in, how to read it, how to put it back."""

@@ -79,7 +79,8 @@ class Cache:
 
     def relative(self, path: str) -> str:
         """A path as it is kept: relative to the project where it is inside."""
-        return os.path.relpath(path, self.project) if path.startswith(str(self.project) + os.sep) else path
+        inside = path == str(self.project) or path.startswith(str(self.project) + os.sep)
+        return os.path.relpath(path, self.project) if inside else path
 
     def absolute(self, path: str) -> str:
         """The path on this machine."""
@@ -210,6 +211,11 @@ def _lacks(entry: Mapping[str, Any], live: list[str] | None) -> str:
     return f"a later step now reads {missing[0]}" if missing else ""
 
 
+def folder_of(path: str) -> str:
+    """The folder of a path that is relative to the project, or whole."""
+    return os.path.dirname(path) or "."
+
+
 def _definition_changed(entry: Mapping[str, Any], found: Found) -> str:
     for name, digest in entry["looked_up"].items():
         if found.available.get(name, {}).get("digest") != digest:
@@ -229,4 +235,4 @@ def _is_file_of(path: Path, digest: str) -> bool:
 
 
 def _written_in(manifest: Mapping[str, Any], folder: str) -> Iterable[str]:
-    return {os.path.basename(name) for name in manifest["writes"] if os.path.dirname(name) == folder}
+    return {os.path.basename(name) for name in manifest["writes"] if folder_of(name) == folder}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from millstream.capture.journal import remove, take_back, write_whole
-from millstream.run.cache import Cache
+from millstream.run.cache import Cache, folder_of
 
 Manifest = Mapping[str, Any]
 
@@ -40,7 +39,7 @@ class Touched:
 
     def sees(self, changes: frozenset[str]) -> bool:
         """Whether a step that touched these files could tell that those had changed."""
-        folders = {os.path.dirname(path) for path in changes}
+        folders = {folder_of(path) for path in changes}
         return bool(changes and (self.blind or changes & (self.reads | self.changes) or folders & self.listed))
 
 
