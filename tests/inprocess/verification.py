@@ -151,16 +151,23 @@ def verify(
     parameters: Mapping[str, Any] | None = None,
     jobs: int = 2,
     thorough: bool = False,
+    kernels: bool = False,
 ) -> Result:
-    """Verify a notebook of (source, tag, …) in the folder, which becomes a project."""
+    """Verify a notebook of (source, tag, …) in the folder, which becomes a project; in real kernels if asked."""
     notebook = write(folder / "notebook.ipynb", cells)
     request = Request(
         program=compile_notebook(read(notebook)), pipeline="notebook", version=None, folder=".", notebook=notebook.name,
         parameters=dict(parameters or {}), jobs=jobs,
     )  # fmt: skip
     messages: list[str] = []
-    verification = InProcess(
-        Store.open(folder), request, lambda e: messages.append(e["text"]) if e["event"] == "message" else None
-    )
+
+
+    def tell(event: Mapping[str, Any]) -> None:
+        if event["event"] == "message":
+            messages.append(event["text"])
+
+    if kernels:
+        return Result(Verification(Store.open(folder), request, tell)(), messages)
+    verification = InProcess(Store.open(folder), request, tell)
     verification.thorough = thorough
     return Result(verification(), messages)

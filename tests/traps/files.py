@@ -60,6 +60,18 @@ Path("parts/2.txt").write_text("22")
 names = sorted(glob.glob("parts/*.txt"))
 total = sum(int(Path(p).read_text()) for p in sorted(Path("parts").iterdir()))
 
+## a file with a random name that comes and goes
+#: imports
+import os, uuid
+#: step:scratch
+name = f"{uuid.uuid4().hex}.tmp"
+open(name, "w").close()
+os.remove(name)
+del name
+total = 1
+#: step:use
+total += 1
+
 ## a file removed and one that is looked for
 #: imports
 import os

@@ -18,7 +18,6 @@ import networkx  # noqa: F401
 import numpy  # noqa: F401
 import pandas  # noqa: F401
 import PIL.Image  # noqa: F401
-import polars  # noqa: F401
 import pyarrow.parquet  # noqa: F401
 import pytest
 import scipy.sparse  # noqa: F401
@@ -34,6 +33,10 @@ from inprocess import verify
 
 KINDS = (mutation, sharing, ambient, definitions, files, crossing, syntax)
 TRAPS = [pytest.param(trap, id=f"{kind.__name__}: {trap.name}") for kind in KINDS for trap in kind.TRAPS]
+EVERY = 1 if os.environ.get("MILLSTREAM_TRAPS") == "kernels" else 16
+"""One trap in so many is run in real kernels as well; all of them with ``MILLSTREAM_TRAPS=kernels``."""
+NOT_FORKED = ("polars",)
+"""Libraries whose threads do not survive the fork of a process that has used them."""
 
 
 @pytest.fixture
@@ -47,6 +50,17 @@ def folder() -> Iterator[Path]:
 @pytest.mark.parametrize("trap", TRAPS)
 def test_a_trap_is_equal_or_refused(trap: Trap, folder: Path) -> None:
     """The pipeline leaves the values of the straight run, or says with the right code why there is none."""
-    result = verify(folder, trap.cells)
+    check(trap, folder, kernels=trap.name in NOT_FORKED)
+
+
+@pytest.mark.parametrize("trap", TRAPS[::EVERY])
+def test_a_trap_is_the_same_in_real_kernels(trap: Trap, folder: Path) -> None:
+    """Papermill, kernels and the fork server give what the forked processes of the other test give."""
+    check(trap, folder, kernels=True)
+
+
+def check(trap: Trap, folder: Path, *, kernels: bool) -> None:
+    """Verify the trap's notebook."""
+    result = verify(folder, trap.cells, kernels=kernels)
     found = result.code if result.verdict == "refused" else result.verdict
     assert found == trap.expected, result.explain()

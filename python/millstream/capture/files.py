@@ -50,6 +50,8 @@ class Watcher:
         self.writes: set[str] = set()
         self.removes: set[str] = set()
         self.folders: set[str] = set()
+        self.made: set[str] = set()
+        """What was not there before it was written or removed: a file that comes and goes leaves nothing."""
         self.listed: set[str] = set()
         self.asked: dict[str, bool] = {}
         self.connects: set[str] = set()
@@ -72,6 +74,7 @@ class Watcher:
         self.writes.clear()
         self.removes.clear()
         self.folders.clear()
+        self.made.clear()
 
     def stop(self) -> None:
         """Note nothing more."""
@@ -172,16 +175,20 @@ class Watcher:
         path = os.path.realpath(name)
         if self._ours(path) and not os.path.isdir(path):
             self._note_change(path)
-            self.writes.add(path)
             self.removes.discard(path)
+            if not _is_bytecode(path):
+                self.writes.add(path)
 
     def _note_remove(self, path: str) -> None:
         if self._ours(path):
             self._note_change(path)
-            self.removes.add(path)
             self.writes.discard(path)
+            if not _is_bytecode(path):
+                self.removes.add(path)
 
     def _note_change(self, path: str) -> None:
+        if path not in self.writes and path not in self.removes and not _exists(path):
+            self.made.add(path)
         if self.journal is not None:
             self.journal.before_change(path)
 
@@ -270,6 +277,12 @@ def _loaded(name: str) -> Any:
     return sys.modules.get(name) or (
         getattr(sys.modules.get(owner), attribute, None) if attribute[:1].isupper() else None
     )
+
+
+def _is_bytecode(path: str) -> bool:
+    """Whether Python keeps a compiled module there, or is about to: it comes from the source and goes with it."""
+    folder, name = os.path.split(path)
+    return os.path.basename(folder) == "__pycache__" and ".pyc" in name
 
 
 def _exists(path: str) -> bool:

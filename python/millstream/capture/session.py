@@ -261,6 +261,7 @@ class Session:
             "asked": self.watcher.asked,
             "writes": self._store_written(),
             "removes": sorted(path for path in self.watcher.removes if not os.path.lexists(path)),
+            "made": sorted(self.watcher.made),
             "folders": sorted(path for path in self.watcher.folders if os.path.isdir(path)),
             "processes": sorted(self.watcher.ran),
             "network": sorted(self.watcher.connects),

@@ -77,7 +77,7 @@ class MillstreamEngine(NBClientEngine):
         execution_timeout: int | None = None,
         context: str | None = None,
         runtime: str | None = None,
-        cwd: str | None = None,
+        folder: str | None = None,
         listener: Listener | None = None,
         live: Live | None = None,
         preload: tuple[str, ...] = (),
@@ -85,16 +85,17 @@ class MillstreamEngine(NBClientEngine):
         log: str | None = None,
         **_: Any,
     ) -> Any:
-        """Run the notebook in a kernel that has Millstream's runtime, in the folder ``cwd``.
+        """Run the notebook in a kernel that has Millstream's runtime, in ``folder``: by papermill's own ``cwd`` the
+        whole process would go there, and back, which steps side by side cannot.
 
         The kernel is forked from a server that has ``preload`` in memory, unless ``fresh``. What its process prints
         past the notebook goes to the file ``log``, not to the user's terminal.
         """
-        folder = Path(runtime) if runtime else bundle.runtime_folder(find_home())
+        brought = Path(runtime) if runtime else bundle.runtime_folder(find_home())
         client = StepClient(
             nb_man,
             kernel_manager_class=kernel_manager_factory(preload, fresh=fresh),
-            code=bundle.bootstrap(folder, context),
+            code=bundle.bootstrap(brought, context),
             listener=listener,
             live=live,
             kernel_name=kernel_name,
@@ -103,7 +104,7 @@ class MillstreamEngine(NBClientEngine):
             log_output=log_output,
             stdout_file=stdout_file,
             stderr_file=stderr_file,
-            resources={"metadata": {"path": cwd}} if cwd else {},
+            resources={"metadata": {"path": folder}} if folder else {},
         )
         if log is None:
             return client.execute(env=kernel_environment())

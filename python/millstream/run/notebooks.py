@@ -62,7 +62,7 @@ def run_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapp
         papermill.execute_notebook(
             source, output, parameters=_parameters(job, notebook), engine_name="millstream", kernel_name=job.kernel,
             progress_bar=False, context=str(path), runtime=str(bundle.runtime_folder(job.store.root)),
-            cwd=str(job.cwd), listener=listen, live=job.live, preload=job.program.set_up_modules,
+            folder=str(job.cwd), listener=listen, live=job.live, preload=job.program.set_up_modules,
             fresh=job.fresh_kernels or job.program.set_up_changes_process, log=str(log),
         )  # fmt: skip
     except papermill.PapermillExecutionError as failure:
@@ -104,7 +104,7 @@ def _finish(job: Job, manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest with paths relative to the project."""
     for kind in ("reads", "writes", "listed", "asked"):
         manifest[kind] = {job.cache.relative(path): value for path, value in manifest[kind].items()}
-    for kind in ("removes", "folders"):
+    for kind in ("removes", "made", "folders"):
         manifest[kind] = [job.cache.relative(path) for path in manifest[kind]]
     return manifest
 

@@ -211,6 +211,7 @@ def state_of(manifests: Sequence[Mapping[str, Any]]) -> State:
     """What a run left whose steps left ``manifests``, in the order of the notebook."""
     state = State()
     deleted: set[str] = set()
+    made: set[str] = set()
     for manifest in manifests:
         for name in manifest["deleted"]:
             state.outputs.pop(name, None)
@@ -223,8 +224,10 @@ def state_of(manifests: Sequence[Mapping[str, Any]]) -> State:
         state.metrics.update(manifest["metrics"])
         changed = {path: written["digest"] for path, written in manifest["writes"].items()}
         changed.update(dict.fromkeys(manifest["removes"]))
+        made.update(path for path in manifest["made"] if path not in state.files)
         state.files.update({path: digest for path, digest in changed.items() if not os.path.isabs(path)})
         state.python, state.path = manifest["executable"], manifest["path"]
+    state.files = {path: digest for path, digest in state.files.items() if digest or path not in made}
     state.values = {name: output for name, output in state.outputs.items() if output["data"] and "." not in name}
     return state
 
