@@ -42,6 +42,8 @@ class Kernel:
     def text(self, code: str) -> str:
         """What a cell prints, and the error it ends with."""
         reply, outputs = self.run(code)
+        while reply["status"] == "aborted":  # as older kernels do for a moment after an error
+            reply, outputs = self.run(code)
         printed = "".join(message["content"]["text"] for message in outputs if message["msg_type"] == "stream")
         return printed if reply["status"] == "ok" else f"{printed}{reply['ename']}: {reply['evalue']}"
 

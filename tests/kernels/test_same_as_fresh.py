@@ -40,7 +40,10 @@ PROBES = {
         "print([resource.getrlimit(getattr(resource, n)) for n in dir(resource) if n.startswith('RLIMIT_')])\n"
         "print(os.nice(0), os.sched_getaffinity(0), os.getgroups())"
     ),
-    "threads": "import threading; print([t.name for t in threading.enumerate()], threading.Thread().name)",
+    "threads": (
+        "import re, threading\n"  # older kernels give theirs no names
+        "print([re.sub('[0-9]', '', t.name) for t in threading.enumerate()], threading.Thread().name)"
+    ),
     "open files": (
         "import os, re\n"
         "print(sorted(re.sub(r'[0-9]+', 'N', os.readlink(f'/proc/self/fd/{n}')) for n in os.listdir('/proc/self/fd') "

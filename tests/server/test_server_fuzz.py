@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -33,7 +34,7 @@ def server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     options = [
         "--no-browser",
         "--allow-root",
-        "--port=0",
+        f"--port={free_port()}",
         f"--IdentityProvider.token={TOKEN}",
         "--ServerApp.root_dir=shown",
     ]
@@ -59,6 +60,13 @@ def server(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     finally:
         process.terminate()
         process.wait()
+
+
+def free_port() -> int:
+    """A port to ask for by number: asked for any, Jupyter Server 2.14 says that it listens at 0."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: f"{operation.method} {operation.path}")

@@ -150,7 +150,17 @@ def _arguments(argv: list[str]) -> None:
     from importlib.util import find_spec
 
     spec = find_spec(module)
+    if _leaves_folder(spec):
+        sys.path.insert(0, os.getcwd())
     sys.argv = [spec.origin if spec and spec.origin else module, *argv[at + 1 :]]
+
+
+def _leaves_folder(spec: Any) -> bool:
+    """Whether the kernel's launcher leaves the working folder where ``python -m`` puts it, as it did before 6.29.2."""
+    if spec is None or spec.origin is None or getattr(sys.flags, "safe_path", False):
+        return False
+    with open(spec.origin, encoding="utf-8") as file:
+        return "Path.cwd()" not in file.read()
 
 
 def _serve(client: int, connection: socket.socket, preloaded: Preloaded) -> None:
