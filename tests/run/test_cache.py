@@ -75,6 +75,19 @@ def test_a_file_that_a_cached_step_wrote_is_brought_back(project):
     assert (project.folder / "made.txt").read_text() == "hello"
 
 
+def test_what_a_library_lists_to_find_others_is_not_what_the_step_lists(project):
+    """Imports and entry points look at every folder of the path, the notebook's with them."""
+    project.write(
+        ("step:a", "import colorsys, importlib.metadata\nn = len(importlib.metadata.entry_points()) > 0"),
+        ("step:b", "import os\nfound = len(os.listdir('.'))"),
+    )
+    project.run()
+    (project.folder / "more.txt").write_text("")
+    result = project.run()
+    assert statuses(result) == {"a": "cached", "b": "ran"}
+    assert result["steps"][1]["reason"] == "the files in . changed"
+
+
 def test_a_volatile_step_and_a_shell_command_always_run(project):
     """Their effects cannot be seen."""
     project.write(("step:a volatile", "x = 1"), ("step:b", "!touch seen.txt"), ("step:c", "y = x"))

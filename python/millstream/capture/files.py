@@ -307,9 +307,9 @@ def list_digest(folder: str, without: Iterable[str] = ()) -> str:
 
 
 def _called_by_import() -> bool:
-    frame = sys._getframe(3)  # the caller of the audited function
-    if frame is None:
-        return False
+    frame: Any = sys._getframe()
+    while frame.f_globals is globals():
+        frame = frame.f_back  # the caller of the audited function, at the end
     # A library that asks for a version makes importlib.metadata list all of sys.path, the working folder with it.
     searching = frame.f_globals.get("__name__") in ("importlib.metadata", "importlib_metadata")
     return searching or frame.f_code.co_filename.startswith("<frozen importlib")
