@@ -161,7 +161,6 @@ def verify(
     )  # fmt: skip
     messages: list[str] = []
 
-
     def tell(event: Mapping[str, Any]) -> None:
         if event["event"] == "message":
             messages.append(event["text"])

@@ -85,8 +85,9 @@ class MillstreamEngine(NBClientEngine):
         log: str | None = None,
         **_: Any,
     ) -> Any:
-        """Run the notebook in a kernel that has Millstream's runtime, in ``folder``: by papermill's own ``cwd`` the
-        whole process would go there, and back, which steps side by side cannot.
+        """Run the notebook in a kernel that has Millstream's runtime, in ``folder``.
+
+        Not by papermill's own ``cwd``: the whole process goes there and back, which steps side by side cannot.
 
         The kernel is forked from a server that has ``preload`` in memory, unless ``fresh``. What its process prints
         past the notebook goes to the file ``log``, not to the user's terminal.
