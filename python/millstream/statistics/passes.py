@@ -1,0 +1,174 @@
+"""Many questions in one pass over the view ``data``, and the questions of each pass."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from millstream.statistics.kinds import Column
+
+if TYPE_CHECKING:
+    import duckdb
+
+PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+BINS = 20
+_TOGETHER = 64
+"""So many columns are asked in one query: a table may have thousands."""
+_LIST = f"[{', '.join(map(str, PROBABILITIES))}]"
+
+Answers = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An aggregate of a column, with the values of its placeholders."""
+
+    column: str
+    name: str
+    sql: str
+    values: tuple[float, ...] = ()
+
+
+def ask(connection: duckdb.DuckDBPyConnection, questions: Iterable[Question]) -> Answers:
+    """Column → name → answer, in as few passes as there are batches of columns."""
+    by_column: dict[str, list[Question]] = {}
+    for question in questions:
+        by_column.setdefault(question.column, []).append(question)
+    found: Answers = {column: {} for column in by_column}
+    columns = list(by_column)
+    for start in range(0, len(columns), _TOGETHER):
+        batch = [question for column in columns[start : start + _TOGETHER] for question in by_column[column]]
+        text = f"select {', '.join(question.sql for question in batch)} from data"  # noqa: S608 - names are c0, c1, …
+        row = connection.execute(text, [value for question in batch for value in question.values]).fetchone()
+        for question, answer in zip(batch, row or (), strict=True):
+            found[question.column][question.name] = answer
+    return found
+
+
+def first(columns: Sequence[Column], *, exact: bool) -> list[Question]:
+    """Counts, ranges, moments, quantiles, lengths. ``exact`` quantiles need memory for every value."""
+    found = []
+    for column in columns:
+        asked = {"count": f"count({column.ref})"}
+        if column.kind not in ("empty", "other"):
+            asked["distinct"] = f"approx_count_distinct({column.ref})"
+        asked |= _of_kind(column, exact=exact)
+        found += [Question(column.ref, name, sql) for name, sql in asked.items()]
+    return found
+
+
+def _of_kind(column: Column, *, exact: bool) -> dict[str, str]:
+    ref = column.ref
+    if column.kind == "number":
+        return _of_numbers(column, exact=exact)
+    if column.kind == "boolean":
+        return {"true": f"count(*) filter ({ref})"}
+    if column.kind == "date":
+        there = f"case when isfinite({_moment(column)}) then {ref} end"
+        seconds = f"epoch({_moment(column)})"
+        low, high = (f"{side}({seconds}) filter (isfinite({_moment(column)}))" for side in ("min", "max"))
+        quantiles = (
+            f"quantile_disc({there}, {_LIST})::varchar[]" if exact else f"approx_quantile({there}, {_LIST})::varchar[]"
+        )
+        return {
+            "finite": f"count({there})", "min": f"min({there})::varchar", "max": f"max({there})::varchar",
+            "low": low, "high": high, "quantiles": quantiles,
+        }  # fmt: skip
+    if column.kind == "time":
+        return {"min": f"min({ref})::varchar", "max": f"max({ref})::varchar"}
+    return _of_lengths(column)
+
+
+def _of_numbers(column: Column, *, exact: bool) -> dict[str, str]:
+    value = column.number
+    plain = f"case when isfinite({column.ref}) then {column.ref} end" if column.is_float else column.ref
+    floats = {"nan": f"count(*) filter (isnan({column.ref}))", "finite": f"count({value})"} if column.is_float else {}
+    return {
+        **floats,
+        "min": f"min({plain})",
+        "max": f"max({plain})",
+        "mean": f"avg({value})",
+        "std": f"stddev_samp({value})",
+        "quantiles": f"{'quantile_cont' if exact else 'approx_quantile'}({value}, {_LIST})",
+    }
+
+
+def _of_lengths(column: Column) -> dict[str, str]:
+    text = f"{column.ref}::varchar"
+    if column.kind == "text":
+        lengths, size = f"length({text})", f"sum(strlen({text}))"
+    elif column.kind == "binary":
+        lengths = f"octet_length({column.ref})"
+        size = f"sum({lengths})"
+    elif column.is_list:
+        lengths, size = f"len({column.ref})", ""
+    else:
+        return {}
+    asked = {
+        "shortest": f"min({lengths})",
+        "longest": f"max({lengths})",
+        "length": f"avg({lengths})",
+        "blank": f"count(*) filter ({lengths} = 0)",
+    }
+    return {**asked, "size": size} if size else asked
+
+
+def _moment(column: Column) -> str:
+    """SQL for a date in a type that every function of dates takes."""
+    return (
+        column.ref if column.type in ("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE") else f"{column.ref}::timestamp"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Equal bins from ``low`` on; the last holds what is on its upper edge too."""
+
+    low: float
+    width: float
+    count: int
+
+    def edges(self) -> list[float]:
+        """The borders of the bins, one more than there are bins."""
+        return [self.low + self.width * number for number in range(self.count + 1)]
+
+
+def bins_of(column: Column, low: Any, high: Any) -> Bins | None:
+    """The bins for a column that reaches from ``low`` to ``high``: whole ones for whole numbers."""
+    if low is None or not math.isfinite(float(high) - float(low)):
+        return None
+    if low == high:
+        return Bins(float(low), 0.0, 1)
+    if column.is_integer:
+        range_ = int(high) - int(low) + 1
+        whole = -(-range_ // BINS)
+        return Bins(int(low), whole, -(-range_ // whole))
+    width = (float(high) - float(low)) / BINS
+    return Bins(float(low), width, BINS) if width > 0 else None
+
+
+def second(
+    columns: Sequence[Column], answers: Mapping[str, Mapping[str, Any]], bins: Mapping[str, Bins]
+) -> list[Question]:
+    """What needs the answers of the first pass: histograms, and the skew, around the mean so that it keeps its digits."""
+    found = []
+    for column in columns:
+        value = column.number if column.kind == "number" else _seconds(column)
+        if (edges := bins.get(column.ref)) and edges.width:
+            place = f"least(floor(({value} - ?::double) / ?::double), {edges.count - 1})::utinyint"
+            values = (float(edges.low), float(edges.width))
+            found.append(Question(column.ref, "histogram", f"histogram({place})", values))
+        mean, std = (answers[column.ref].get(name) for name in ("mean", "std"))
+        if mean is not None and std and math.isfinite(std) and math.isfinite(mean):
+            z = f"(({value} - ?::double) / ?::double)"
+            found.append(Question(column.ref, "cubes", f"sum({z} * {z} * {z})", (mean, std) * 3))
+    return found
+
+
+def _seconds(column: Column) -> str:
+    return f"epoch(case when isfinite({_moment(column)}) then {_moment(column)} end)"
+
+
+__all__ = ["BINS", "PROBABILITIES", "Answers", "Bins", "Question", "ask", "bins_of", "first", "second"]
