@@ -322,6 +322,35 @@ class Mine:
 #: step:use
 t = pd.DataFrame({"a": [1, 2]}).mine.total()
 
+## imports for what they do to others
+#: imports
+import numpy as np, pandas as pd
+source = "import pandas as pd; pd.DataFrame.total_of_mine = lambda self: float(self.to_numpy().sum())"
+with open("accessors_of_mine.py", "w") as f: print(source, "pd.set_option('display.precision', 3)", sep="; ", file=f)
+#: step:load
+import accessors_of_mine
+df = pd.DataFrame({"a": [1, np.nan, 3], "b": [1, 2, 3]})
+#: step:enable
+from sklearn.experimental import enable_iterative_imputer
+digits = pd.get_option("display.precision")
+#: step:impute
+from sklearn.impute import IterativeImputer
+df = pd.DataFrame(IterativeImputer(random_state=0).fit_transform(df))
+#: step:sum
+total = df.total_of_mine()
+
+## settings of libraries that a call changes
+#: imports
+import pandas as pd
+from sklearn.preprocessing import StandardScaler
+df = pd.DataFrame({"a": [1.0, 2.0]})
+#: step:configure
+import sklearn
+sklearn.set_config(transform_output="pandas")
+#: step:scale
+scaled = StandardScaler().fit_transform(df)
+kind = type(scaled).__name__
+
 ## uuid and time are their own
 #: imports
 import time

@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from millstream.capture import imports, library_state
+
 _start: dict[str, Any] = {}
 _OWN_VARIABLES = ("JPY_", "MILLSTREAM_")
 
@@ -34,29 +36,6 @@ def _set_random(state: Any) -> None:
     import random
 
     random.setstate(state)
-
-
-def _numpy_random() -> Any:
-    name, keys, *rest = sys.modules["numpy"].random.get_state()
-    return (name, keys.tobytes(), *rest)
-
-
-def _set_numpy_random(state: Any) -> None:
-    import numpy as np
-
-    name, keys, *rest = state
-    np.random.set_state((name, np.frombuffer(keys, dtype=np.uint32), *rest))  # noqa: NPY002
-
-
-def _torch() -> Any:
-    torch = sys.modules["torch"]
-    return bytes(torch.get_rng_state().numpy().tobytes())
-
-
-def _set_torch(state: Any) -> None:
-    import torch
-
-    torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
 
 
 def _environ() -> Any:
@@ -114,59 +93,6 @@ def _set_warnings(state: Any) -> None:
     warnings.filters[:] = filters  # type: ignore[index]
     with contextlib.suppress(AttributeError):
         warnings._filters_mutated()  # type: ignore[attr-defined]
-
-
-def _pandas() -> Any:
-    import warnings
-
-    from pandas._config import config
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # reading a deprecated option warns
-        values = {key: config.get_option(key) for key in config._select_options("all")}
-    return {key: value for key, value in values.items() if _plain(value)}
-
-
-def _set_pandas(state: Any) -> None:
-    import warnings
-
-    import pandas as pd
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for key, value in state.items():
-            if pd.get_option(key) != value:
-                pd.set_option(key, value)
-
-
-def _plain(value: Any) -> bool:
-    return value is None or isinstance(value, (bool, int, float, str, tuple, list))
-
-
-def _matplotlib() -> Any:
-    parameters = sys.modules["matplotlib"].rcParams
-    return {k: dict.__getitem__(parameters, k) for k in sorted(parameters) if k not in ("backend", "backend_fallback")}
-
-
-def _set_matplotlib(state: Any) -> None:
-    import matplotlib as mpl
-
-    for key, value in state.items():
-        if dict.__getitem__(mpl.rcParams, key) != value:
-            dict.__setitem__(mpl.rcParams, key, value)
-
-
-def _backend() -> Any:
-    """What draws figures where the notebook chose it; None for the kernel's own choice."""
-    chosen = dict.__getitem__(sys.modules["matplotlib"].rcParams, "backend")
-    return chosen if isinstance(chosen, str) and "inline" not in chosen else None
-
-
-def _set_backend(state: Any) -> None:
-    import matplotlib as mpl
-
-    if _backend() != state:
-        mpl.use(state or "module://matplotlib_inline.backend_inline")
 
 
 def _decimal() -> Any:
@@ -270,26 +196,6 @@ def _set_sys_path(state: Any) -> None:
     sys.path[:] = state
 
 
-def _numpy_print() -> Any:
-    return {k: v for k, v in sys.modules["numpy"].get_printoptions().items() if _plain(v)}
-
-
-def _set_numpy_print(state: Any) -> None:
-    import numpy as np
-
-    np.set_printoptions(**{k: v for k, v in state.items() if k != "override_repr"})
-
-
-def _numpy_errors() -> Any:
-    return sys.modules["numpy"].geterr()
-
-
-def _set_numpy_errors(state: Any) -> None:
-    import numpy as np
-
-    np.seterr(**state)
-
-
 def _zone() -> Any:
     return (time.tzname, time.timezone)
 
@@ -338,27 +244,25 @@ def _set_arguments(state: Any) -> None:
 _Component = tuple[str, Callable[[], Any], Callable[[Any], None]]
 
 COMPONENTS: dict[str, _Component] = {
-    "random": ("random", _random, _set_random),
-    "numpy.random": ("numpy.random", _numpy_random, _set_numpy_random),
-    "torch": ("torch", _torch, _set_torch),
     "cwd": ("os", _cwd, _set_cwd),
     "environ": ("os", _environ, _set_environ),
     "sys.path": ("sys", lambda: list(sys.path), _set_sys_path),
+    "imports": ("sys", imports.noted, imports.repeat),
+    **library_state.COMPONENTS,
+    "random": ("random", _random, _set_random),
     "warnings": ("warnings", _warnings, _set_warnings),
-    "pandas.options": ("pandas", _pandas, _set_pandas),
-    "matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
-    "matplotlib.backend": ("matplotlib", _backend, _set_backend),
     "decimal": ("decimal", _decimal, _set_decimal),
     "locale": ("locale", _locale, _set_locale),
     "logging": ("logging", _logging, _set_logging),
-    "numpy.printoptions": ("numpy", _numpy_print, _set_numpy_print),
-    "numpy.errors": ("numpy", _numpy_errors, _set_numpy_errors),
     "time zone": ("time", _zone, _set_zone),
     "interpreter": ("sys", _interpreter, _set_interpreter),
     "future": ("IPython", _future, _set_future),
     "sys.argv": ("sys", _arguments, _set_arguments),
 }
-"""Component → the module it lives in, how to read it, how to put it back."""
+"""Component → the module it lives in, how to read it, how to put it back.
+
+They are put back in this order: an import finds its module by the first three, and may change any of the others.
+"""
 
 DRAWS = {"random", "numpy.random", "torch"}
 """Components that whoever uses them changes: an unchanged one was not used."""

@@ -23,7 +23,7 @@ from millstream.artifacts.codecs import Dump
 from millstream.artifacts.groups import Grouping
 from millstream.artifacts.objects import ObjectFolder, hash_file
 from millstream.artifacts.rough import rough_print
-from millstream.capture import ambient, standalone
+from millstream.capture import ambient, imports, standalone
 from millstream.capture.describing import as_metrics, describe, is_data
 from millstream.capture.files import Watcher
 from millstream.capture.journal import Journal, take_back
@@ -213,22 +213,23 @@ class Session:
     # -- while they run ------------------------------------------------------------------------------------------
 
     def _watch_imports(self) -> None:
-        """What a library changes while it is imported is the library's own, and happens again wherever it is."""
+        """What a library changes while it is imported is the library's own: later steps import it again."""
         original = builtins.__import__
         depth = 0
 
         def watched(name: str, globals: Any = None, locals: Any = None, fromlist: Any = (), level: int = 0) -> Any:  # noqa: A002
             __tracebackhide__ = True  # IPython leaves this frame out of the user's tracebacks
             nonlocal depth
-            if depth or level or name in sys.modules or not self.ambient:
+            if depth or level or not self.ambient or not imports.is_new(name, fromlist or ()):
                 return original(name, globals, locals, fromlist, level)
             depth += 1
-            before = ambient.capture()
+            before, modules = ambient.capture(), set(sys.modules)
             try:
                 return original(name, globals, locals, fromlist, level)
             finally:
                 depth -= 1
                 self._absorb(before, ambient.capture())
+                imports.note(name, fromlist or (), modules)
                 self.watcher.wrap_readers()
 
         builtins.__import__ = watched
