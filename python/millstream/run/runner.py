@@ -19,7 +19,9 @@ from millstream.errors import RefusedError
 from millstream.run import environment, kernelspecs
 from millstream.run.executor import Execution, ancestors
 from millstream.run.live import Live
+from millstream.run.reads import keep_reads
 from millstream.run.step import Job, Listener, Outcome
+from millstream.settings import read_settings
 from millstream.store import Store, process_identity
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -59,6 +61,7 @@ class Runner:
         self.outcomes: dict[str, Outcome] = {}
         self.order = [block.name for block in request.program.layout.steps]
         self.metrics: dict[str, Any] = {}
+        self.keep_up_to = read_settings(store.project).keep_up_to
 
     def __call__(self) -> dict[str, Any]:
         """Run; the run document. A failed, refused or cancelled run is a document too."""
@@ -161,7 +164,7 @@ class Runner:
             "executed": outcome.executed,
             "code": program.code_digest(outcome.step),
             "source": self.store.put_bytes(source.encode()),
-            "reads": [{"path": p, "digest": d} for p, d in manifest.get("reads", {}).items()],
+            "reads": keep_reads(self.store, manifest.get("reads", {}), self.keep_up_to),
             "writes": [
                 {"path": p, "digest": w["digest"], "bytes": w["bytes"]} for p, w in manifest.get("writes", {}).items()
             ],

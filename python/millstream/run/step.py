@@ -16,6 +16,7 @@ from millstream.run.conflicts import facts_of
 from millstream.run.environment import package_versions
 from millstream.run.notebooks import Executed, run_notebook
 from millstream.run.state import Found
+from millstream.settings import read_settings
 from millstream.store import Store
 
 Listener = Callable[[dict[str, Any]], None]
@@ -199,5 +200,6 @@ def context_of(job: Job, step: str, found: Found, journals: Sequence[Path]) -> d
         "first": not arguments["before"],
         "data": arguments["data"],
         "own": [str(job.store.root)],
+        "file_limit": read_settings(job.store.project).keep_up_to,
         "journals": [str(path) for path in (*journals, *([job.journal] if job.journal else []))],
     }

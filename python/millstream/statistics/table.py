@@ -121,7 +121,7 @@ def _column(column: Column, type_: str, known: Document, rows: int) -> Document:
         result |= {"nan": known["nan"], "infinite": known["count"] - known["nan"] - known["finite"]}
     result |= {name: plain(known[name]) for name in ("min", "max", "mean", "std", "true") if name in known}
     if column.kind == "number":
-        result["skew"] = _skew(known.get("cubes"), int(known.get("finite", known["count"])))
+        result["skew"] = _skew(known.get("cubes"), known["finite"] if column.is_float else known["count"])
     if (quantiles := known.get("quantiles")) is not None:
         result["quantiles"] = dict(zip(map(str, passes.PROBABILITIES), map(plain, quantiles), strict=True))
     if known.get("longest") is not None:
