@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "runs": ("runs", "List the runs, newest first."),
     "show": ("show", "Show one run: steps, metrics, artifacts, environment."),
     "compare": ("compare", "Show what differs between runs."),
+    "stats": ("stats", "Show the statistics of a value or a data file."),
+    "data": ("data", "List the files that runs read, and their versions."),
     "explain": ("explain", "Explain a code such as MS101."),
     "kernels": ("kernels", "List the kernels that are kept ready, and their memory."),
     "store": ("store", "Check, rebuild or query the store."),

@@ -4,6 +4,6 @@ A file becomes a document of plain JSON. Nothing here knows where files are kept
 """
 
 from millstream.statistics.sources import format_of
-from millstream.statistics.table import FORMAT, schema_of, statistics_of
+from millstream.statistics.table import FORMAT, schema_of, statistics_of, without_rows
 
-__all__ = ["FORMAT", "format_of", "schema_of", "statistics_of"]
+__all__ = ["FORMAT", "format_of", "schema_of", "statistics_of", "without_rows"]

@@ -51,14 +51,17 @@ def format_of(name: str) -> tuple[str | None, str]:
 
 @contextlib.contextmanager
 def opened(path: Path, kind: str, packed: str = "none", *, label: str = "", copy: bool = True) -> Iterator[Table]:
-    """The file as a table. What has to be parsed is parsed once, into memory that spills to disk, unless ``copy`` is off.
+    """The file, or the Parquet files of a folder, as a table. What has to be parsed is parsed once.
 
-    ``label`` is what messages call the file. Raises UsageError for what cannot be read.
+    It goes into memory that spills to disk, unless ``copy`` is off. ``label`` is what messages call the file. Raises UsageError for what cannot be read.
     """
     import duckdb
 
-    if not path.stat().st_size:
-        raise unreadable(label or str(path), kind, "it is empty, without so much as the names of columns.")
+    try:
+        if not path.stat().st_size:
+            raise unreadable(label or str(path), kind, "it is empty, without so much as the names of columns.")
+    except OSError as error:
+        raise unreadable(label or str(path), kind, error.strerror or str(error)) from error
     connection = _connect()
     try:
         yield _open(connection, path, kind, packed, copy=copy)
@@ -111,14 +114,14 @@ def _open(connection: duckdb.DuckDBPyConnection, path: Path, kind: str, packed: 
     refs = [f"c{position}" for position in range(len(described))]
     connection.execute(f"create temp view data({', '.join(refs)}) as select * from {relation}")  # noqa: S608
     names = [name for name, *_ in described]
-    if kind == "parquet":
+    if kind == "parquet" and path.is_file():
         raw = _names_in_parquet(connection, path)
         names = raw if len(raw) == len(names) else names
     columns = [
         Column(ref=ref, name=name, type=type_) for ref, name, (_, type_, *_) in zip(refs, names, described, strict=True)
     ]
     table = Table(connection=connection, columns=columns, type=kind, types=[word(c.type) for c in columns])
-    if kind == "parquet":
+    if kind == "parquet" and path.is_file():
         _take_notes(table, path)
     return table
 
@@ -127,7 +130,8 @@ def _relation(
     connection: duckdb.DuckDBPyConnection, path: Path, kind: str, packed: str, *, sample: int
 ) -> duckdb.DuckDBPyRelation:
     if kind == "parquet":
-        return connection.from_parquet(str(path), hive_partitioning=False)
+        files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+        return connection.from_parquet([str(file) for file in files], hive_partitioning=False)
     if kind == "csv":
         return connection.read_csv(str(path), sample_size=sample, compression=packed, hive_partitioning=False)
     return connection.read_json(str(path), sample_size=sample, compression=packed, hive_partitioning=False)

@@ -33,7 +33,7 @@ def schema_of(path: Path, kind: str, packed: str = "none", *, label: str = "") -
 def statistics_of(
     path: Path, kind: str, packed: str = "none", *, label: str = "", known: Document | None = None
 ) -> Document:
-    """The statistics of a file that :func:`millstream.statistics.format_of` gives a format.
+    """The statistics of a file of a format of :func:`millstream.statistics.format_of`, or of a folder of Parquet files.
 
     ``known`` is what its owner calls things, where that is known: ``type``, and ``columns`` with ``name`` and ``type``.
     Raises UsageError for a file that cannot be read.
@@ -42,6 +42,21 @@ def statistics_of(
         if known is not None:
             _name(table, known)
         return _document(table)
+
+
+def without_rows(known: Document) -> Document:
+    """The statistics of a table that has no rows, and no file: of its columns nothing but ``name`` and ``type`` is known."""
+    columns = [
+        {
+            "name": each["name"], "type": each["type"], "kind": "empty", "nulls": 0, "missing": 0, "memory": 0,
+            "distinct": 0, "distinct_exact": True, "constant": False, "key": False, "same_as": None,
+        }
+        for each in known["columns"]
+    ]  # fmt: skip
+    return {
+        "format": FORMAT, "kind": "table", "type": known["type"], "rows": known["rows"], "memory": 0,
+        "columns": columns, "constant_columns": [], "duplicate_columns": [], "key_candidates": [],
+    }  # fmt: skip
 
 
 def _name(table: Table, known: Document) -> None:
@@ -80,9 +95,10 @@ def _document(table: Table) -> Document:
 
 def _whole(table: Table, rows: int, found: dict[str, Document], same: dict[str, str]) -> Document:
     names = {column.ref: column.name for column in table.columns}
+    no_keys = {c.ref for c in table.columns if c.is_float or c.kind in ("nested", "boolean", "empty", "other")}
     for ref, each in found.items():
         each["constant"] = rows > 0 and each["distinct"] == 1 and not each["missing"]
-        each["key"] = rows > 0 and each["distinct_exact"] and each["distinct"] == rows and each["kind"] in _KEYS
+        each["key"] = rows > 0 and each["distinct_exact"] and each["distinct"] == rows and ref not in no_keys
         each["same_as"] = names.get(same.get(ref, ""))
     sizes = [each["memory"] for each in found.values()]
     return {
@@ -98,9 +114,6 @@ def _whole(table: Table, rows: int, found: dict[str, Document], same: dict[str, 
         ],
         "key_candidates": [each["name"] for each in found.values() if each["key"]],
     }
-
-
-_KEYS = ("number", "text", "date", "time", "binary")
 
 
 def _bins(column: Column, known: Document) -> Bins | None:
@@ -156,4 +169,4 @@ def _histogram(column: Column, bins: Bins, known: Document) -> Document:
     return {"edges": shown, "counts": counts}
 
 
-__all__ = ["FORMAT", "schema_of", "statistics_of"]
+__all__ = ["FORMAT", "schema_of", "statistics_of", "without_rows"]
