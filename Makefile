@@ -36,7 +36,7 @@ lab: $(VENV)/.panel  ## Build the panel and open JupyterLab on the flights examp
 	@cd examples/flights && jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) flights.ipynb
 
 ##@ Test
-.PHONY: test test-python test-lowest test-front test-browser
+.PHONY: test test-python test-lowest test-front test-browser corpus
 test: lint test-python test-front test-browser  ## Run every check and test: Python, TypeScript, browser
 
 test-python: $(VENV)/.dev  ## Run the Python tests (some of them: make test-python ARGS="tests/run -k cache")
@@ -56,6 +56,12 @@ test-browser: $(VENV)/.panel ui-tests/node_modules/.made browser  ## Run the bro
 	@$(VENV)/bin/python examples/flights/prepare_data.py
 	@jlpm lint:ui-tests
 	@cd ui-tests && jlpm test $(ARGS)
+
+corpus: $(VENV)/.made  ## Verify real notebooks from PyPI at suggested and random borders; writes docs/corpus.md (hours)
+	$(SAY) "Installing what the notebooks import into .venv-corpus"
+	@test -d .venv-corpus || uv venv --quiet .venv-corpus
+	@uv pip install --quiet --python .venv-corpus -e . -r benchmarks/corpus.txt pip
+	@.venv-corpus/bin/python benchmarks/corpus.py --write
 
 ##@ Check
 .PHONY: lint lint-python lint-front fix
@@ -95,7 +101,7 @@ browser: ui-tests/node_modules/.made  ## Find or install the browser of the brow
 	@bash scripts/browser.sh
 
 clean:  ## Remove all that was installed or built, and the example's data and runs
-	rm -rf $(VENV) $(LOWEST) node_modules ui-tests/node_modules lib dist labextension/dist tsconfig.tsbuildinfo
+	rm -rf $(VENV) $(LOWEST) .venv-corpus node_modules ui-tests/node_modules lib dist labextension/dist tsconfig.tsbuildinfo
 	rm -rf examples/flights/data examples/flights/pipelines examples/flights/.millstream
 
 .PHONY: help
