@@ -94,7 +94,7 @@ def cut(path: Path, kind: str) -> None:
     if kind == "suggested":
         return
     document = json.loads(path.read_text(encoding="utf-8"))
-    pick = random.Random(f"{path.stem} {kind}")  # noqa: S311 - borders, not secrets
+    pick = random.Random(f"{path.stem} {kind}")
     code = _code(path)
     starts = [code[0], *sorted(pick.sample(code[1:], min(len(code) - 1, pick.randint(2, 7))))]
     for cell in document["cells"]:
