@@ -159,6 +159,40 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/millstream/api/stats': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The statistics of a value of a run, or of a data file that a run read. */
+    get: operations['stats'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/millstream/api/data': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The files that runs read, and their versions. */
+    get: operations['data'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/millstream/api/promotions': {
     parameters: {
       query?: never;
@@ -435,6 +469,131 @@ export interface components {
       path: string | null;
       files: string[];
       created: boolean;
+    };
+    /** @description Counts between edges, of which there is one more; the last bin holds its upper edge too. */
+    Histogram: {
+      edges: components['schemas']['JsonValue'][];
+      counts: number[];
+    };
+    /** @description A value that is often there. */
+    Frequent: {
+      value: components['schemas']['JsonValue'];
+      count: number;
+    };
+    /** @description How long texts or lists are. */
+    Lengths: {
+      min: number;
+      max: number;
+      mean: number;
+      empty: number;
+    };
+    /** @description Nothing between two times, as text. */
+    Gap: {
+      after: string;
+      before: string;
+      length: string;
+    };
+    /** @description The usual step from one time to the next, and how often it is half as long again or longer. */
+    TimeSteps: {
+      unit: string;
+      step: string;
+      step_seconds: number;
+      gaps: number;
+      largest: components['schemas']['Gap'][];
+    };
+    /** @description A column. Moments, quantiles and range are of the finite values. distinct is estimated unless distinct_exact; whole numbers that JavaScript cannot hold are text. */
+    ColumnStatistics: {
+      name: string;
+      missing?: number;
+      infinite?: number;
+      min?: components['schemas']['JsonValue'];
+      max?: components['schemas']['JsonValue'];
+      mean?: number | null;
+      std?: number | null;
+      true?: number;
+      quantiles?: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      histogram?: components['schemas']['Histogram'];
+      distinct?: number | null;
+      memory?: number | null;
+      type?: string;
+      kind?: string;
+      nulls?: number;
+      nan?: number;
+      distinct_exact?: boolean;
+      skew?: number | null;
+      quantiles_exact?: boolean;
+      top?: components['schemas']['Frequent'][];
+      top_exact?: boolean;
+      lengths?: components['schemas']['Lengths'];
+      steps?: components['schemas']['TimeSteps'] | null;
+      constant?: boolean;
+      key?: boolean;
+      same_as?: string | null;
+    };
+    /** @description What is in a value of a run or in a data file: of a table rows and columns, of anything else its shape and range. */
+    Statistics: {
+      /** @enum {string} */
+      source: 'artifact' | 'file';
+      name: string;
+      digest: string;
+      run: string | null;
+      step: string | null;
+      bytes: number | null;
+      /** @enum {string} */
+      kind: 'table' | 'array' | 'sparse' | 'mapping' | 'sequence' | 'scalar' | 'value';
+      type: string;
+      missing?: number;
+      infinite?: number;
+      min?: components['schemas']['JsonValue'];
+      max?: components['schemas']['JsonValue'];
+      mean?: number | null;
+      std?: number | null;
+      true?: number;
+      quantiles?: {
+        [key: string]: components['schemas']['JsonValue'];
+      };
+      histogram?: components['schemas']['Histogram'];
+      distinct?: number | null;
+      memory?: number | null;
+      rows?: number;
+      columns?: components['schemas']['ColumnStatistics'][];
+      constant_columns?: string[];
+      duplicate_columns?: string[][];
+      key_candidates?: string[];
+      shape?: number[];
+      dtype?: string;
+      value?: components['schemas']['JsonValue'];
+    };
+    /** @description A column of a data file. */
+    DataColumn: {
+      name: string;
+      type: string;
+    };
+    /** @description A content of a dataset, wherever it lay. kept: whether the store has it, or its digest alone. rows and columns are null where they cannot be read. */
+    DataVersion: {
+      digest: string;
+      paths: string[];
+      bytes: number | null;
+      kept: boolean;
+      rows: number | null;
+      columns: components['schemas']['DataColumn'][] | null;
+      runs: number;
+      first_run: string;
+      first_used: string | null;
+      last_run: string;
+      last_used: string | null;
+    };
+    /** @description A file that runs read, with its versions, the one used last first; a moved or renamed one has several paths. */
+    Dataset: {
+      name: string;
+      paths: string[];
+      versions: components['schemas']['DataVersion'][];
+    };
+    /** @description The files that runs read. */
+    Datasets: {
+      datasets: components['schemas']['Dataset'][];
     };
     /** @description An OpenAPI document. */
     Document: Record<string, never>;
@@ -1043,6 +1202,130 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Comparison'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  stats: {
+    parameters: {
+      query: {
+        /** @description Name of the value, or path of the file in the project. */
+        name: string;
+        /** @description A run, a beginning of its id, last, or the beginning of a digest; else the newest. */
+        at?: string;
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What is in a value of a run or in a data file: of a table rows and columns, of anything else its shape and range. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Statistics'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  data: {
+    parameters: {
+      query?: {
+        /** @description Also the notebooks, modules and settings that runs read. */
+        all?: boolean;
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The files that runs read. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Datasets'];
         };
       };
       /** @description Bad Request */

@@ -25,7 +25,7 @@ _READABLE = "Parquet, CSV, TSV, JSON (lines), Feather, Arrow and npy files have 
 
 
 def measured(store: Store, subject: Subject) -> Document:
-    """The statistics of what ``subject`` names. Raises UsageError for what cannot be read, MillstreamError."""
+    """The statistics of what ``subject`` names. Raises UsageError for what cannot be read."""
     path = store.root / "stats" / f"{_key(subject)}.json"
     found = read(path)
     if found is None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from millstream.errors import MillstreamError
+from millstream.errors import UsageError
 from millstream.run import bundle
 from millstream.run.environment import kernel_environment
 from millstream.store import Store
@@ -23,7 +23,7 @@ def summarized(
 ) -> Iterator[tuple[dict[str, Any], Path]]:
     """What :func:`millstream.capture.summarizing.summarize` says of ``request``, and the folder of its files for now.
 
-    ``python`` is the interpreter, ``label`` what messages call the value. Raises MillstreamError.
+    ``python`` is the interpreter, ``label`` what messages call the value. Raises UsageError.
     """
     writable = (store.root / "tmp").is_dir() and os.access(store.root / "tmp", os.W_OK)
     with tempfile.TemporaryDirectory(prefix="stats-", dir=store.root / "tmp" if writable else None) as work:
@@ -53,8 +53,8 @@ def _ask(request: Mapping[str, Any], work: Path, runtime: Path, python: str, lab
     return found
 
 
-def _failure(label: str, reason: str) -> MillstreamError:
-    return MillstreamError(
+def _failure(label: str, reason: str) -> UsageError:
+    return UsageError(
         f"{label} cannot be loaded: {reason}",
         hint="It takes the Python and the packages of the run that made it; run the pipeline again with those of today.",
     )

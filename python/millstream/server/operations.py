@@ -119,6 +119,20 @@ def compare(context: Context, call: Call) -> Document:
     return service.compare(_project(context, call), call.query["run"])
 
 
+def stats(context: Context, call: Call) -> Document:
+    """The statistics of a value, or of a file that a run read or wrote: no other file is looked at."""
+    from millstream import evidence
+
+    return evidence.stats(_project(context, call), call.query["name"], at=call.query["at"] or None)
+
+
+def data(context: Context, call: Call) -> Document:
+    """The files that runs read, and their versions."""
+    from millstream import evidence
+
+    return evidence.data(_project(context, call), everything=call.query["all"])
+
+
 def promote(context: Context, call: Call) -> Document:
     """Make the notebook a version of a pipeline."""
     from millstream import service

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from millstream.server import operations as do
-from millstream.server.schemas import SCHEMAS, TEXT, WHOLE, YES_NO, Schema, list_of, ref
+from millstream.server.schema_words import TEXT, WHOLE, YES_NO, Schema, list_of, ref
+from millstream.server.schemas import SCHEMAS
 
 PREFIX = "/millstream/api"
 
@@ -150,6 +151,31 @@ ROUTES: tuple[Route, ...] = (
                 {**list_of(_LONG), "minItems": 2, "maxItems": 20},
                 required=True,
             ),
+            _OF,
+        ),
+        errors=(404,),
+    ),
+    Route(
+        "GET",
+        "/stats",
+        do.stats,
+        "The statistics of a value of a run, or of a data file that a run read.",
+        "Statistics",
+        query=(
+            Query("name", "Name of the value, or path of the file in the project.", _LONG, required=True),
+            Query("at", "A run, a beginning of its id, last, or the beginning of a digest; else the newest.", _LONG),
+            _OF,
+        ),
+        errors=(404,),
+    ),
+    Route(
+        "GET",
+        "/data",
+        do.data,
+        "The files that runs read, and their versions.",
+        "Datasets",
+        query=(
+            Query("all", "Also the notebooks, modules and settings that runs read.", {**YES_NO, "default": False}),
             _OF,
         ),
         errors=(404,),

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-Schema = dict[str, Any]
-
-TEXT: Schema = {"type": "string"}
-WHOLE: Schema = {"type": "integer"}
-NUMBER: Schema = {"type": "number"}
-YES_NO: Schema = {"type": "boolean"}
-
-
-def ref(name: str) -> Schema:
-    """A reference to a named schema."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def nullable(schema: Schema) -> Schema:
-    """The schema, or null."""
-    if "type" in schema and "enum" not in schema:
-        return {**schema, "type": [schema["type"], "null"]}
-    return {"anyOf": [schema, {"type": "null"}]}
-
-
-def list_of(schema: Schema) -> Schema:
-    """A list."""
-    return {"type": "array", "items": schema}
-
-
-def map_of(schema: Schema) -> Schema:
-    """An object with any names, such as parameters."""
-    return {"type": "object", "additionalProperties": schema}
-
-
-def _one_of(description: str, *words: str) -> Schema:
-    return {"type": "string", "description": description, "enum": list(words)}
-
-
-def record(description: str, optional: Schema | None = None, /, **required: Schema) -> Schema:
-    """An object with these properties; answers may gain others in later versions."""
-    return {
-        "type": "object",
-        "description": description,
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-    }
-
-
-def request(description: str, optional: Schema, /, **required: Schema) -> Schema:
-    """An object that a client sends: names that it does not have are refused, not overlooked."""
-    return {**record(description, optional, **required), "additionalProperties": False}
-
+from millstream.server.evidence_schemas import EVIDENCE
+from millstream.server.schema_words import (
+    NUMBER,
+    TEXT,
+    WHOLE,
+    YES_NO,
+    Schema,
+    list_of,
+    map_of,
+    nullable,
+    one_of,
+    record,
+    ref,
+    request,
+)
 
 RUN_STATUS, STEP_STATUS = ref("RunStatus"), ref("StepStatus")
 _VALUE = ref("JsonValue")
@@ -82,11 +47,11 @@ SCHEMAS: dict[str, Schema] = {
             {"type": "object", "additionalProperties": _VALUE},
         ],
     },
-    "RunStatus": _one_of("How a run ended, or running.", "succeeded", "failed", "refused", "cancelled", "running"),
-    "StepStatus": _one_of(
+    "RunStatus": one_of("How a run ended, or running.", "succeeded", "failed", "refused", "cancelled", "running"),
+    "StepStatus": one_of(
         "How a step ended, or how far it is.", "waiting", "running", "ran", "cached", "failed", "not run"
     ),
-    "Severity": _one_of("How bad a finding is.", "error", "warning", "hint"),
+    "Severity": one_of("How bad a finding is.", "error", "warning", "hint"),
     "Error": record(
         "What went wrong and what to do about it.",
         {"diagnostics": list_of(ref("Diagnostic"))},
@@ -252,6 +217,7 @@ SCHEMAS: dict[str, Schema] = {
         files=list_of(TEXT),
         created=YES_NO,
     ),
+    **EVIDENCE,
     "Document": {"type": "object", "description": "An OpenAPI document."},
 }
 
