@@ -2,6 +2,7 @@
 
 import pytest
 
+from millstream import errors
 from millstream.diagnostics import catalogue, excerpt, explain, page
 from millstream.errors import NotFoundError
 
@@ -12,6 +13,11 @@ def test_every_page_has_its_parts(code):
     assert found.code == code
     assert found.severity in {"error", "warning", "hint"}
     assert all(part in found.text for part in ("## Why", "## Example", "## Fix"))
+
+
+@pytest.mark.parametrize("name", errors.__all__)
+def test_every_error_has_a_page(name):
+    assert getattr(errors, name).code in catalogue()
 
 
 def test_explain_takes_a_code_in_any_case():

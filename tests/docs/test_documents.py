@@ -76,7 +76,7 @@ def test_targets_of_make_exist(document: Path) -> None:
 def test_every_error_is_listed_as_it_is() -> None:
     """The table of errors holds each class with its code, exit code and HTTP status."""
     text = (ROOT / "docs" / "errors-and-diagnostics.md").read_text(encoding="utf-8")
-    rows = set(re.findall(r"^\| (MS\d+) \| `(\w+)` \| (\d+) \| (\d+) \|", text, re.MULTILINE))
+    rows = set(re.findall(r"^\| \[(MS\d+)\]\(\S+\) \| `(\w+)` \| (\d+) \| (\d+) \|", text, re.MULTILINE))
     classes = [getattr(errors, name) for name in errors.__all__]
     wanted = {(kind.code, kind.__name__, str(kind.exit_code), str(kind.http_status)) for kind in classes}
     assert rows == wanted
@@ -86,7 +86,7 @@ def test_every_diagnostic_is_listed_as_it_is() -> None:
     """The table of diagnostics holds each code with its severity and title, and leads to its page."""
     text = (ROOT / "docs" / "errors-and-diagnostics.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| \[(MS\d+)\]\((\S+)\) \| (\w+) \| (.+) \|$", text, re.MULTILINE))
-    pages = [page(code) for code in catalogue()]
+    pages = [page(code) for code in catalogue() if not code.startswith("MS0")]
     folder = "../python/millstream/diagnostics/pages"
     assert rows == {(each.code, f"{folder}/{each.code}.md", each.severity, each.title) for each in pages}
 
