@@ -63,6 +63,16 @@ corpus: $(VENV)/.made  ## Verify real notebooks from PyPI at suggested and rando
 	@uv pip install --quiet --python .venv-corpus -e . -r benchmarks/corpus.txt pip
 	@.venv-corpus/bin/python benchmarks/corpus.py --write
 
+##@ Measure
+.PHONY: bench bench-short
+bench: $(VENV)/.dev  ## Run every benchmark, peers too, and write docs/benchmarks.md (half an hour, a quiet machine)
+	$(SAY) "Benchmarks"
+	@python benchmarks/all.py --write docs/benchmarks.md $(ARGS)
+
+bench-short: $(VENV)/.dev  ## Run the small benchmarks; fails on a big regression of a ratio (two minutes)
+	$(SAY) "Benchmarks, the small ones"
+	@python benchmarks/all.py --short $(ARGS)
+
 ##@ Check
 .PHONY: lint lint-python lint-front fix
 lint: lint-python lint-front  ## Check types, style and layering of both sides

@@ -1,16 +1,17 @@
 """Compile time against the number of cells, and against Python's own parser on the same code, in one run.
 
-    python benchmarks/compile.py
+    python benchmarks/compile.py [--rounds 3] [--json]
 
-Prints for 10, 100 and 2,000 cells the milliseconds to compile (analysis, steps, graph, every digest), the ratio to
-`ast.parse` of the same cells, and the growth from 100 to 2,000 cells, which must not be far above 20.
+Compiling is analysis, steps, graph and every digest. From 100 to 2,000 cells it must not grow far above 20 times.
 """
 
 import ast
 import json
 import sys
-import time
 from pathlib import Path
+
+import common
+from common import Table, best, duration
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "helpers"))
 
@@ -41,16 +42,6 @@ def text(cells):
     return json.dumps(notebook(*made))
 
 
-def best(action, rounds):
-    """The least seconds of several rounds."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
 def compiled(source):
     """Compile and ask for everything that a run asks for."""
     program = compile_notebook(parse(source))
@@ -58,18 +49,23 @@ def compiled(source):
     return program.digest
 
 
-def main():
-    """Print the table."""
-    print(f"{'cells':>6} {'compile':>10} {'ast.parse':>10} {'ratio':>6}")
+def tables(rounds=3):
+    """One row a number of cells."""
+    head = ["cells", "against ast.parse", "growth", "growth of the cells"]
+    table = Table("compile", "Compiling a notebook (ratio to Python's own parser, and to ten cells)", head)
+    table.note = "The least of several rounds, in one process."
     taken = {}
-    for cells, rounds in ((10, 20), (100, 10), (2000, 3)):
+    for cells, times in ((10, 10 * rounds), (100, 3 * rounds), (500, rounds), (2000, rounds)):
         source = text(cells)
         bodies = ["".join(c["source"]) for c in json.loads(source)["cells"]]
-        taken[cells] = best(lambda source=source: compiled(source), rounds)
-        parsed = best(lambda bodies=bodies: [ast.parse(b) for b in bodies], rounds)
-        print(f"{cells:>6} {taken[cells] * 1000:>8.1f}ms {parsed * 1000:>8.1f}ms {taken[cells] / parsed:>6.1f}")
-    print(f"growth from 100 to 2000 cells: {taken[2000] / taken[100]:.1f} times")
+        taken[cells] = best(lambda source=source: compiled(source), times)
+        parsed = best(lambda bodies=bodies: [ast.parse(b) for b in bodies], times)
+        ratio = f"{taken[cells] / parsed:.1f} ({duration(taken[cells])} / {duration(parsed)})"
+        table.rows.append([f"{cells:,}", ratio, f"{taken[cells] / taken[10]:.1f}", f"{cells / 10:.0f}"])
+        table.ratios[f"{cells} cells / ast.parse"] = taken[cells] / parsed
+    table.ratios["2000 cells / 100 cells"] = taken[2000] / taken[100]
+    return [table]
 
 
 if __name__ == "__main__":
-    main()
+    common.main(__doc__, tables)

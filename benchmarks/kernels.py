@@ -10,14 +10,16 @@ beforehand, and how long that took is shown.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from typing import Any
 
+import common
+from common import Table, beside, duration
 from jupyter_core.utils import run_sync
 
 from millstream.run import kernels
@@ -64,34 +66,37 @@ def measure(modules: list[str], rounds: int) -> dict[str, Any]:
     return {"modules": modules, "rounds": rounds, "first": first, **medians, "ratio": ratios, "pss": server.pss}
 
 
-def show(result: dict[str, Any]) -> None:
-    """Print the table."""
-    print(f"{'seconds until':<26}{'fresh':>9}{'forked':>9}{'ratio':>9}")
-    for key, text in (("ready", "ready"), ("imported", f"{', '.join(result['modules'])} imported"), ("ended", "ended")):
-        row = [result["fresh"][key], result["forked"][key], result["ratio"][key]]
-        print(f"{text:<26}" + "".join(f"{value:9.3f}" for value in row))
-    print(f"first use, with the start of the server: {result['first']:.2f} s; it holds {result['pss'] / 1e6:.0f} MB")
-
-
-def main() -> None:
-    """Measure with servers of its own, and leave none."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--imports", nargs="+", default=["pandas", "sklearn"])
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+def tables(rounds: int = 5, modules: Sequence[str] = ("pandas", "sklearn")) -> list[Table]:
+    """Measured with servers of its own, of which none is left."""
     folder = tempfile.mkdtemp(prefix="ms-")
     os.environ["MILLSTREAM_RUNTIME_DIR"] = folder
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # it would have every fresh kernel compile the libraries again
     try:
-        result = measure(arguments.imports, arguments.rounds)
+        result = measure(list(modules), rounds)
     finally:
         kernels.stop_servers(kill=True)
+        del os.environ["MILLSTREAM_RUNTIME_DIR"]
         shutil.rmtree(folder, ignore_errors=True)
-    if arguments.json:
-        print(json.dumps(result))
-    else:
-        show(result)
+    table = Table("kernels", "A kernel, forked against fresh (ratio to fresh)", ["seconds until", "forked", "fresh"])
+    for key, text in (("ready", "ready"), ("imported", f"{', '.join(modules)} imported"), ("ended", "ended")):
+        ratio, forked, fresh = result["ratio"][key], result["forked"][key], result["fresh"][key]
+        table.rows.append([text, beside(ratio, forked), duration(fresh)])
+        table.ratios[key] = ratio
+    table.note = (
+        f"The median of {rounds} rounds. The first use, with the start of the server, takes "
+        f"{duration(result['first'])}; the server holds {result['pss'] / 1e6:.0f} MB."
+    )
+    return [table]
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--imports", nargs="+", default=["pandas", "sklearn"])
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    common.show(tables(options.rounds, options.imports), as_json=options.json)
 
 
 if __name__ == "__main__":

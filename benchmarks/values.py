@@ -11,34 +11,25 @@ import os
 import shutil
 import sys
 import tempfile
-import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import common
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from common import Table, beside, best, duration
 
 from millstream.artifacts import codecs
 from millstream.artifacts.groups import Grouping
 from millstream.artifacts.objects import ObjectFolder
 
 Work = Callable[[], Any]
-
-
-def best(work: Work, tries: int, before: Work = lambda: None) -> float:
-    """The shortest of a few runs, in seconds."""
-    found = []
-    for _ in range(tries):
-        before()
-        started = time.perf_counter()
-        work()
-        found.append(time.perf_counter() - started)
-    return min(found)
+LOADING = ("read", "np.load")
 
 
 @contextmanager
@@ -139,25 +130,42 @@ def cases(size: int) -> dict[str, Callable[[Path, int], dict[str, float]]]:
     }
 
 
+def row(name: str, found: dict[str, Any], references: Sequence[str]) -> list[str]:
+    """A row of a table: the seconds of ours, and its ratios to the ``references``."""
+    cells = [name, found["format"], duration(found["store"]), duration(found["load"])]
+    for other in references:
+        mine = found["load" if other.startswith(LOADING) else "store"]
+        cells.append(beside(mine / found[other], found[other]) if other in found else "")
+    return cells
+
+
+def tables(rounds: int = 3, size: int = 200) -> list[Table]:
+    """One row a value; ``size`` in megabytes of the large ones."""
+    references = ["ipc", "parquet", "parquet + fsync", "read parquet"], ["np.save", "np.save + fsync", "np.load"]
+    made = []
+    for title, others in zip(("A frame", "An array"), references, strict=True):
+        head = ["value", "format", "store", "load", *(f"/ {other}" for other in others)]
+        made.append(Table("values", f"{title} crossing a border, in one process (ratio to the library)", head))
+        made[-1].note = "Storing includes the fingerprint, the object store and waiting for the disk."
+    for name, case in cases(size).items():
+        with tempfile.TemporaryDirectory() as folder:
+            found = case(Path(folder), rounds)
+        table, others = list(zip(made, references, strict=True))["np.save" in found]
+        table.rows.append(row(name, found, others))
+        table.ratios |= {
+            f"{name} / {o}": found["load" if o.startswith(LOADING) else "store"] / found[o] for o in others
+        }
+    return made
+
+
 def main() -> None:
-    """Print one line of ratios for each value."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", type=int, default=200, help="megabytes of the large values")
-    parser.add_argument("--tries", type=int, default=3)
-    parser.add_argument("--folder", type=Path, help="where to write; a temporary folder by default")
-    given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(dir=given.folder))
-    try:
-        for name, case in cases(given.size).items():
-            found = case(folder, given.tries)
-            ours = f"{found.pop('format')}: store {found['store']:.2f} s, load {found['load']:.3f} s"
-            print(f"{name:22} {ours}")
-            for other, seconds in found.items():
-                if other not in ("store", "load"):
-                    mine = found["load" if other.startswith(("read", "np.load")) else "store"]
-                    print(f"{'':22} {mine / seconds:6.2f} x {other} ({seconds:.2f} s)")
-    finally:
-        shutil.rmtree(folder)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    common.show(tables(options.rounds, options.size), as_json=options.json)
 
 
 if __name__ == "__main__":
