@@ -148,13 +148,11 @@ def compile_notebook(notebook: Notebook) -> Program:
     used = {index: facts[index] for index in layout.roles}
     flow = Dataflow(used, {index: notebook.cells[index].source for index in used})
     graph = make_graph(layout, flow)
-    found = [
-        *checks.check_language(notebook),
-        *layout.diagnostics,
-        *(d for index, role in sorted(layout.roles.items()) if role != "skip" for d in facts[index].diagnostics),
-    ]
-    if layout.steps:
-        found += checks.check_whole(notebook, layout, flow, graph)
+    found = checks.check_language(notebook)
+    if not found:  # what Python makes of another language's code helps nobody
+        found += layout.diagnostics
+        found += (d for index, role in sorted(layout.roles.items()) if role != "skip" for d in facts[index].diagnostics)
+        found += checks.check_whole(notebook, layout, flow, graph) if layout.steps else []
     return Program(
         notebook=notebook, facts=used, layout=layout, flow=flow, graph=graph, diagnostics=tuple(_in_order(found))
     )
