@@ -1,6 +1,7 @@
 """Running notebooks for real: papermill, kernels, store."""
 
 import json
+from itertools import accumulate
 
 import nbformat
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from conftest import statuses
 from millstream import service
 from millstream.errors import KernelError, NotFoundError, UsageError
+from millstream.run import memory
 
 CELLS = [
     ("parameters", "n = 3"),
@@ -139,3 +141,19 @@ def test_relative_paths_start_at_the_notebooks_folder(project):
         name="deep/nb.ipynb",
     )
     assert project.run("deep/nb.ipynb")["metrics"] == {"n": 2}
+
+
+def test_a_step_for_which_there_is_no_memory_waits_for_those_beside_it(project, monkeypatch):
+    """Going by what it took the last time."""
+    wait = "import time\ntime.sleep(1)"
+    project.write(("step:load", "n = 1"), ("step:left", f"{wait}\na = n"), ("step:right", f"{wait}\nb = n"))
+
+    def most_at_once():
+        project.run(cache=False, jobs=2)
+        changes = {"step-started": 1, "step-ended": -1}
+        return max(accumulate(changes.get(event["event"], 0) for event in project.events))
+
+    assert most_at_once() == 2
+    assert all(step["peak_memory"] > 10_000_000 for step in service.show(project.folder, "last")["steps"])
+    monkeypatch.setattr(memory, "available", lambda: 1_000_000)
+    assert most_at_once() == 1

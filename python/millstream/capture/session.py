@@ -270,6 +270,7 @@ class Session:
             "site": [p for p in sys.path if p.endswith(("site-packages", "dist-packages"))],
             "path": list(sys.path),
             "python": sys.version.split()[0],
+            "peak_memory": _peak_memory(),
             "executable": sys.executable,
         }
         self._write(manifest)
@@ -423,6 +424,15 @@ def _place(view: memoryview) -> tuple[int, int]:
         if flat.readonly:
             return (0, 0)
         return ctypes.addressof(ctypes.c_char.from_buffer(flat)), flat.nbytes
+
+
+def _peak_memory() -> int | None:
+    """The most memory that the process has had, in bytes."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _modules() -> list[str]:

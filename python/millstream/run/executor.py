@@ -10,7 +10,7 @@ from typing import Any
 
 from millstream.capture.ambient import DRAWS
 from millstream.compile import Program
-from millstream.run import state
+from millstream.run import memory, state
 from millstream.run.cache import Cache, Miss
 from millstream.run.conflicts import Touched, clash, roll_back
 from millstream.run.step import (
@@ -217,13 +217,19 @@ class Execution:
             if len(self._running) >= self.jobs:
                 return
             waiting = name not in self.done and name not in self._running
-            if waiting and self._may_start(name) and not self._start(name):
+            if waiting and self._may_start(name) and self._has_room(name) and not self._start(name):
                 return
 
     def _may_start(self, name: str) -> bool:
         if self.jobs == 1:
             return all(other in self.valid for other in self.plan.order[: self.plan.order.index(name)])
         return all(n in self.done and self.done[n].error is None for n in self.plan.waits[name])
+
+    def _has_room(self, name: str) -> bool:
+        """Whether there is memory for the step beside those that run, going by what it took the last time."""
+        facts = self.plan.facts[name] or {}
+        free = memory.available() if self._running else None
+        return free is None or (facts.get("peak_memory") or 0) <= free
 
     def _start(self, name: str) -> bool:
         """Start a step, or take its result from the cache; False where it had better wait."""

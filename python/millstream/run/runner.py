@@ -155,6 +155,7 @@ class Runner:
             "step": outcome.step,
             "status": outcome.status,
             "seconds": round(outcome.seconds, 3),
+            "peak_memory": manifest.get("peak_memory"),
             "started": self.started,
             "key": outcome.key,
             "cells": block.cells,

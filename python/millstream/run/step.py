@@ -171,6 +171,7 @@ def remember(job: Job, outcome: Outcome) -> None:
             "changed": sorted({*manifest["outputs"], *manifest["deleted"], *manifest["failures"]}),
             "ambient": sorted(manifest["ambient"]),
             "seconds": outcome.seconds,
+            "peak_memory": manifest["peak_memory"],
             **facts_of(manifest),
         },
     )

@@ -62,6 +62,7 @@ def _step(store: Store, run: str, place: int, name: str, record: Document | None
         "name": name,
         "status": record.get("status"),
         "seconds": record.get("seconds"),
+        "peak_memory": record.get("peak_memory"),
         "executed_notebook": str(path) if path.exists() else None,
         "cells": record.get("cells") or [],
         "started": record.get("started"),
