@@ -12,6 +12,7 @@ import numpy  # noqa: ICN001, F401 - loaded before notebooks are forked
 import pandas  # noqa: ICN001, F401
 import pytest
 from maker import Maker
+from notebooks import program
 
 from inprocess import verify
 
@@ -40,6 +41,22 @@ def test_random_notebooks(first: int, folder: Path) -> None:
         result = verify(home, cells, thorough=NIGHTLY or seed == first)
         assert result.verdict == "equal", f"seed {seed}\n{result.explain()}\n{_listing(cells)}"
         shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + 5 * SIZE, 500))
+def test_random_notebooks_compile(first: int) -> None:
+    """Thousands, without running them: each cell in one place, edges forward, the digest that of the code alone."""
+    for seed in range(first, first + 500):
+        cells = Maker(seed).notebook()
+        made = program(*((list(tags), source) for source, *tags in cells))
+        assert made.ok, f"seed {seed}: {made.diagnostics}\n{_listing(cells)}"
+        placed = sorted(cell for block in made.layout.steps for cell in block.cells)
+        apart = [i for i, role in made.layout.roles.items() if role in {"skip", "imports"}]
+        assert sorted(placed + apart) == list(range(len(cells))), f"seed {seed}\n{_listing(cells)}"
+        order = [step.name for step in made.steps]
+        assert all(order.index(edge.source) < order.index(edge.target) for edge in made.edges), f"seed {seed}"
+        again = program(*((list(tags), f"# a comment\n{source}\n") for source, *tags in cells))
+        assert again.digest == made.digest, f"seed {seed}\n{_listing(cells)}"
 
 
 def test_a_seed_makes_one_notebook() -> None:
