@@ -17,12 +17,13 @@ from typing import Any
 
 
 def kernel_environment() -> dict[str, str]:
-    """The variables a kernel starts with: ours, and text that has the same hash each time.
+    """The variables a kernel starts with: ours, text that has the same hash each time, and threads that wait asleep.
 
     The order of a set of text follows from the hashes, which Python else draws anew in each process: two steps, or
-    two runs, would not agree.
+    two runs, would not agree. OpenMP's threads spin for a while when they have nothing to do; beside other steps that
+    takes the cores from those that have. Their number stays as it is: with another, sums come out differently.
     """
-    return {"PYTHONHASHSEED": "0", **os.environ}
+    return {"PYTHONHASHSEED": "0", "OMP_WAIT_POLICY": "PASSIVE", **os.environ}
 
 
 def git_state(folder: Path) -> dict[str, Any] | None:
