@@ -157,8 +157,10 @@ def second(
     for column in columns:
         value = column.number if column.kind == "number" else _seconds(column)
         if (edges := bins.get(column.ref)) and edges.width:
-            place = f"least(floor(({value} - ?::double) / ?::double), {edges.count - 1})::utinyint"
-            values = (float(edges.low), float(edges.width))
+            last = edges.count - 1  # not least(): it makes a number of null
+            place = f"floor(({value} - ?::double) / ?::double)"
+            place = f"(case when {place} > {last} then {last} else {place} end)::utinyint"
+            values = (float(edges.low), float(edges.width)) * 2
             found.append(Question(column.ref, "histogram", f"histogram({place})", values))
         mean, std = (answers[column.ref].get(name) for name in ("mean", "std"))
         if mean is not None and std and math.isfinite(std) and math.isfinite(mean):
