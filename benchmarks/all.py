@@ -35,15 +35,15 @@ FULL = {
     "kernels": kernels.tables,
     "values": values.tables,
     "compile": compiling.tables,
-    "growth": growth.tables,
+    "growth": lambda _: growth.tables(),
     "peers": peers.tables,
 }
 SHORT = {
-    "pipelines": lambda: pipelines.tables(2, ("tiny", "ten steps", "sklearn", "200 MB frame")),
-    "kernels": lambda: kernels.tables(3),
-    "values": lambda: values.tables(2, 50),
-    "compile": lambda: compiling.tables(1),
-    "growth": lambda: growth.tables(short=True),
+    "pipelines": lambda rounds: pipelines.tables(rounds, ("tiny", "sklearn"), ("200 MB frame",)),
+    "kernels": kernels.tables,
+    "values": lambda rounds: values.tables(rounds, 50),
+    "compile": compiling.tables,
+    "growth": lambda _: growth.tables(short=True),
 }
 
 
@@ -73,16 +73,16 @@ def described(about):
     return "\n".join(f"- {name}: {text}" for name, text in about.items()) + "\n"
 
 
-def written(document, sections):
-    """The document with each section between its markers, ``<!-- name -->`` and ``<!-- /name -->``."""
-    for name, text in sections.items():
+def put(path, name, text):
+    """Print a section, and put it into the document between its markers, ``<!-- name -->`` and ``<!-- /name -->``."""
+    print(text, flush=True)
+    if path:
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        before, found, rest = document.partition(begin)
+        before, found, rest = path.read_text().partition(begin)
         _, ended, after = rest.partition(end)
         if not found or not ended:
-            raise SystemExit(f"no {begin} … {end} in the document")
-        document = f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}"
-    return document
+            raise SystemExit(f"{path}: no {begin} … {end}")
+        path.write_text(f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}")
 
 
 def broken(measured, bounds):
@@ -111,21 +111,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", help=f"of {', '.join(FULL)}; all by default")
     parser.add_argument("--short", action="store_true", help="the small ones, held against bounds.toml")
+    parser.add_argument("--rounds", type=int, help="3 by default, 2 with --short")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("--write", type=Path, metavar="FILE", help="a document with markers for the tables")
     options = parser.parse_args()
     groups = SHORT if options.short else FULL
+    rounds = options.rounds or (2 if options.short else 3)
     bounds = tomllib.loads((HERE / "bounds.toml").read_text()) if options.short else {}
     about, found, faults = machine(), {}, []
+    put(options.write, "machine", described(about))
     for name in options.names or groups:
         say(f"{name} …")
-        found[name], worse = within(name, groups[name], bounds.get(name, {}))
+        found[name], worse = within(name, lambda name=name: groups[name](rounds), bounds.get(name, {}))
+        put(options.write, name, "\n".join(table.markdown() for table in found[name]))
         faults += worse
-    sections = {"machine": described(about)}
-    sections |= {name: "\n".join(table.markdown() for table in tables) for name, tables in found.items()}
-    print("\n".join(sections.values()))
-    if options.write:
-        options.write.write_text(written(options.write.read_text(), sections))
     if options.json:
         tables = {name: [vars(table) for table in tables] for name, tables in found.items()}
         options.json.write_text(json.dumps({"machine": about, "tables": tables}, indent=1))

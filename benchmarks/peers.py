@@ -3,7 +3,7 @@
     python benchmarks/peers.py [dvc kedro …] [--rounds 3] [--envs FOLDER] [--json]
 
 The steps: load, clean, features, train, evaluate. Papermill runs the notebook straight: that is 1, and every figure is
-a ratio to the straight run of its own round. Each peer has an environment of its own (made by uv, kept in ``--envs``),
+a ratio to a straight run just before it. Each peer has an environment of its own (made by uv, kept in ``--envs``),
 pinned to the version that was tried, with the pandas and scikit-learn that Millstream's notebook is run with. It is
 used as its documentation does locally, with telemetry off: *cold* is the first run in a fresh project, *again* the
 same command once more. Whole processes, as a user starts them; the least of the rounds counts. Each run has to leave
@@ -286,15 +286,21 @@ def peer_round(peer, programs):
         return {"cold": cold, "again": timed(command, folder, environment), "score": found, "anew": score.exists()}
 
 
+def straight():
+    """Seconds of papermill running the notebook straight."""
+    with project() as (folder, environment):
+        write(folder / "nb.ipynb", *SKLEARN)
+        return timed([*common.PAPERMILL, "nb.ipynb", "out.ipynb"], folder, environment)
+
+
 def our_round():
-    """Seconds of the straight run, and of Millstream's."""
+    """Seconds of Millstream's runs."""
     with project() as (folder, environment):
         run = [*common.MILLSTREAM, "run", "nb.ipynb"]
         write(folder / "nb.ipynb", *SKLEARN)
-        straight = timed([*common.PAPERMILL, "nb.ipynb", "out.ipynb"], folder, environment)
         cold = timed(run, folder, environment)
         warm = timed([*run, "--no-cache"], folder, environment)
-        return {"straight": straight, "cold": cold, "warm": warm, "again": timed(run, folder, environment)}
+        return {"cold": cold, "warm": warm, "again": timed(run, folder, environment)}
 
 
 def last_words(error):
@@ -315,12 +321,12 @@ def measure(names, rounds, envs):
     ours, theirs = [], {name: [] for name in peers}
     for number in range(rounds):
         say(f"peers: round {number + 1} of {rounds}")
-        ours.append(our_round())
+        ours.append({"straight": straight(), **our_round()})
         for name, (peer, programs) in peers.items():
             if name not in failed:
                 say(f"peers: {name}")
                 try:
-                    theirs[name].append(peer_round(peer, programs))
+                    theirs[name].append({"straight": straight(), **peer_round(peer, programs)})
                 except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
                     failed[name] = f"does not run: {last_words(error)}"
     return ours, {name: found for name, found in theirs.items() if name not in failed}, failed
@@ -338,7 +344,7 @@ def tables(rounds=3, names=tuple(PEERS), envs=ENVS):
     ours, theirs, failed = measure(names, rounds, envs)
 
     def figure(found, kind):
-        ratio = min(each[kind] / mine["straight"] for each, mine in zip(found, ours, strict=True))
+        ratio = min(each[kind] / each["straight"] for each in found)
         return ratio, beside(ratio, min(each[kind] for each in found))
 
     table.rows.append(["papermill, straight", figure(ours, "straight")[1], "", "", "", "the reference"])

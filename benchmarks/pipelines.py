@@ -156,7 +156,7 @@ def frames_table(names):
         "Memory of all processes of a run, RSS summed; PSS counts what they share once. A border: half of what the steps "
         "of a warm run take longer than their cells in the straight one, kernels included."
     )
-    for name in (name for name in FRAMES if name in names and fits(name)):
+    for name in (name for name in names if fits(name)):
         say(f"frames: {name}")
         (straight, straight_pss), (rss, pss) = memory(NOTEBOOKS[name])
         cost, once = border(NOTEBOOKS[name])
@@ -168,9 +168,9 @@ def frames_table(names):
     return [table] if table.rows else []
 
 
-def tables(rounds=3, names=tuple(NOTEBOOKS)):
+def tables(rounds=3, names=tuple(NOTEBOOKS), frames=tuple(FRAMES)):
     """The table of times, and that of the frames."""
-    return [times_table(names, rounds), *frames_table(names)]
+    return [times_table(names, rounds), *frames_table(frames)]
 
 
 def main():
@@ -180,7 +180,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    common.show(tables(options.rounds, options.names), as_json=options.json)
+    common.show(
+        tables(options.rounds, options.names, [name for name in FRAMES if name in options.names]), as_json=options.json
+    )
 
 
 if __name__ == "__main__":
