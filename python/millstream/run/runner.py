@@ -116,7 +116,11 @@ class Runner:
                 "pipeline": request.pipeline,
                 "version": request.version,
                 "code": request.program.digest,
-                "notebook": {"path": request.notebook, "digest": request.program.notebook.digest},
+                "notebook": {
+                    "path": request.notebook,
+                    "digest": request.program.notebook.digest,
+                    "source": self.store.put_bytes(_json(without_outputs(request.program.notebook.raw))),
+                },
                 "parameters": {**request.program.parameters, **request.parameters},
                 "steps": self.order,
                 "edges": [
@@ -160,6 +164,7 @@ class Runner:
             "key": outcome.key,
             "cells": block.cells,
             "metrics": manifest.get("metrics", {}),
+            "inputs": outcome.found.digests(),
             "outputs": {n: {k: o.get(k) for k in ("digest", "type", "bytes")} for n, o in outputs.items()},
             "manifest": self.store.put_bytes(_json(manifest)) if manifest else None,
             "executed": outcome.executed,
@@ -272,6 +277,13 @@ def _site_of(job: Job) -> list[str]:
 
 def _plain(values: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if name not in ("user", "host")}
+
+
+def without_outputs(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """A notebook as it was written: what it showed is left out."""
+    bare = {"outputs": [], "execution_count": None}
+    cells = [{**cell, **bare} if cell.get("cell_type") == "code" else cell for cell in raw["cells"]]
+    return {**raw, "cells": cells}
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
