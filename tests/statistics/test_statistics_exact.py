@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import math
 from collections import Counter
 from pathlib import Path
@@ -19,7 +19,7 @@ from millstream.statistics import statistics_of
 FLOATS = st.one_of(st.none(), st.floats(-1e6, 1e6, allow_subnormal=False).map(lambda x: round(x, 6)), st.just(math.inf))
 INTEGERS = st.integers(-(1 << 62), 1 << 62) | st.integers(-3, 3)
 TEXTS = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5) | st.sampled_from("ab")
-DATES = st.none() | st.datetimes(datetime.datetime(1700, 1, 1), datetime.datetime(2200, 1, 1)).map(
+DATES = st.none() | st.datetimes(dt.datetime.fromisoformat("1700-01-01"), dt.datetime.fromisoformat("2200-01-01")).map(
     lambda time: time.replace(microsecond=0)
 )
 FRAMES = st.lists(st.tuples(FLOATS, INTEGERS, TEXTS, DATES, st.booleans()), max_size=12)
@@ -29,7 +29,9 @@ def close(ours: Any, theirs: Any) -> bool:
     return ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
 
 
-@settings(phases=[Phase.generate], max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    phases=[Phase.generate], max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(FRAMES)
 def test_a_frame_has_the_statistics_that_pandas_gives_it(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
     """Counts, ranges, moments, quantiles, distinct and frequent values, lengths, of every kind of column."""
@@ -79,7 +81,9 @@ def _agrees_on_numbers(column: dict[str, Any], values: pd.Series) -> None:
         assert column["skew"] == pytest.approx(values.astype("float64").skew(), rel=1e-6, abs=1e-6)
     ours = list(column["quantiles"].values())
     theirs = np.quantile(values.astype("float64"), [float(p) for p in column["quantiles"]])
-    assert ours == pytest.approx(list(theirs), rel=1e-9, abs=1e-9 * max(1.0, float(values.astype("float64").abs().max())))
+    assert ours == pytest.approx(
+        list(theirs), rel=1e-9, abs=1e-9 * max(1.0, float(values.astype("float64").abs().max()))
+    )
     assert sum(column["histogram"]["counts"]) == len(values)
     assert len(column["histogram"]["edges"]) == len(column["histogram"]["counts"]) + 1
 

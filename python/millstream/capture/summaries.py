@@ -100,9 +100,18 @@ def _of_numbers(numpy: Any, flat: Any) -> Document:
             "quantiles": {str(p): plain(q) for p, q in zip(_PROBABILITIES, quantiles, strict=True)},
         }  # fmt: skip
         if numpy.isfinite(high - low):
-            counts, edges = numpy.histogram(wide, bins=_BINS if high > low else 1)
-            found["histogram"] = {"edges": [plain(e) for e in edges], "counts": [int(c) for c in counts]}
+            found["histogram"] = _histogram(numpy, wide, float(low), float(high))
     return found
+
+
+def _histogram(numpy: Any, wide: Any, low: float, high: float) -> Document:
+    """Equal bins; one where all is the same. numpy's own refuses a range too narrow for its edges to differ."""
+    width = (high - low) / _BINS
+    if not width:
+        return {"edges": [low, high], "counts": [int(wide.size)]}
+    places = numpy.minimum(((wide - low) / width).astype("int64"), _BINS - 1)
+    counts = numpy.bincount(places, minlength=_BINS)
+    return {"edges": [low + width * n for n in range(_BINS + 1)], "counts": [int(count) for count in counts]}
 
 
 def _of_columns(numpy: Any, array: Any) -> list[Document]:
