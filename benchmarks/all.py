@@ -32,6 +32,7 @@ HERE = Path(__file__).parent
 LIBRARIES = ("papermill", "nbclient", "ipykernel", "numpy", "pandas", "pyarrow", "scikit-learn", "duckdb")
 FULL = {
     "pipelines": pipelines.tables,
+    "frames": lambda _: pipelines.frames_tables(),
     "kernels": kernels.tables,
     "values": values.tables,
     "compile": compiling.tables,
@@ -39,7 +40,8 @@ FULL = {
     "peers": peers.tables,
 }
 SHORT = {
-    "pipelines": lambda rounds: pipelines.tables(rounds, ("tiny", "sklearn"), ("200 MB frame",)),
+    "pipelines": lambda rounds: pipelines.tables(rounds, ("tiny", "sklearn")),
+    "frames": lambda _: pipelines.frames_tables(("200 MB frame",)),
     "kernels": kernels.tables,
     "values": lambda rounds: values.tables(rounds, 50),
     "compile": compiling.tables,

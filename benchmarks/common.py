@@ -32,6 +32,10 @@ class Table:
     ratios: dict[str, float] = field(default_factory=dict)
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
+    def leave_out(self, name):
+        """A row for what this machine does not hold."""
+        self.rows.append([name, "left out: too little free memory or disk", *[""] * (len(self.head) - 2)])
+
     def markdown(self):
         """The table as Markdown, columns aligned, with the load when it was begun."""
         widths = [max(len(row[i]) for row in [self.head, *self.rows]) for i in range(len(self.head))]
@@ -70,9 +74,9 @@ def beside(ratio, seconds):
 
 def duration(seconds):
     """Seconds as people read them."""
-    if seconds < 0.1:
-        return f"{seconds * 1000:.2g} ms" if seconds < 0.01 else f"{seconds * 1000:.0f} ms"
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"
+    if abs(seconds) < 0.1:
+        return f"{seconds * 1000:.2g} ms" if abs(seconds) < 0.01 else f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if abs(seconds) < 10 else f"{seconds:,.0f} s"
 
 
 def best(action, rounds=1, before=lambda: None):

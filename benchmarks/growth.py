@@ -126,7 +126,7 @@ def data(megabytes=MEGABYTES):
     for size in megabytes:
         name = f"{size:,} MB"
         if free() < 4 * size * 1e6 or free_disk() < 4 * size * 1e6:
-            table.rows.append([name, "left out: too little free memory or disk", *[""] * (len(head) - 2)])
+            table.leave_out(name)
             continue
         say(f"growth: {name}")
         frame = pd.DataFrame(np.random.default_rng(0).normal(size=(size * 12_500, 10)), columns=[*"abcdefghij"])

@@ -131,13 +131,13 @@ def fits(name):
     return free() > 4 * size and free_disk() > 6 * size
 
 
-def times_table(names, rounds):
+def tables(rounds=3, names=tuple(NOTEBOOKS)):
     """Every kind as a ratio to straight."""
     table = Table("pipelines", "A pipeline against its notebook (ratio to straight papermill)", ["notebook", *KINDS])
     table.note = f"The least of {rounds} rounds, whole processes."
     for name in names:
         if not fits(name):
-            table.rows.append([name, "left out: too little free memory or disk", *[""] * (len(KINDS) - 1)])
+            table.leave_out(name)
             continue
         say(f"pipelines: {name}")
         found = [measure(NOTEBOOKS[name]) for _ in range(rounds)]
@@ -145,10 +145,10 @@ def times_table(names, rounds):
         least = {kind: min(each[kind] for each in found) for kind in KINDS}
         table.rows.append([name, *(beside(ratios[kind], least[kind]) for kind in KINDS)])
         table.ratios |= {f"{name} {kind}": ratios[kind] for kind in KINDS[1:]}
-    return table
+    return [table]
 
 
-def frames_table(names):
+def frames_tables(names=tuple(FRAMES)):
     """Peak memory and the cost of a border, for the notebooks with a large frame."""
     head = ["notebook", "peak RSS", "peak PSS", "straight RSS", "a border / pyarrow writing Parquet once"]
     table = Table("frames", "A large frame crossing two borders (ratio to straight papermill)", head)
@@ -156,7 +156,10 @@ def frames_table(names):
         "Memory of all processes of a run, RSS summed; PSS counts what they share once. A border: half of what the steps "
         "of a warm run take longer than their cells in the straight one, kernels included."
     )
-    for name in (name for name in names if fits(name)):
+    for name in names:
+        if not fits(name):
+            table.leave_out(name)
+            continue
         say(f"frames: {name}")
         (straight, straight_pss), (rss, pss) = memory(NOTEBOOKS[name])
         cost, once = border(NOTEBOOKS[name])
@@ -168,11 +171,6 @@ def frames_table(names):
     return [table] if table.rows else []
 
 
-def tables(rounds=3, names=tuple(NOTEBOOKS), frames=tuple(FRAMES)):
-    """The table of times, and that of the frames."""
-    return [times_table(names, rounds), *frames_table(frames)]
-
-
 def main():
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -180,9 +178,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    common.show(
-        tables(options.rounds, options.names, [name for name in FRAMES if name in options.names]), as_json=options.json
-    )
+    frames = frames_tables([name for name in FRAMES if name in options.names])
+    common.show([*tables(options.rounds, options.names), *frames], as_json=options.json)
 
 
 if __name__ == "__main__":
