@@ -193,6 +193,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/millstream/api/lineage': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where a file, value, metric, step or run comes from, and what came of it. */
+    get: operations['lineage'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/millstream/api/promotions': {
     parameters: {
       query?: never;
@@ -590,6 +607,45 @@ export interface components {
       name: string;
       paths: string[];
       versions: components['schemas']['DataVersion'][];
+    };
+    /** @description A file, step, value (artifact), metric or run. A file or value is what it holds: the same content is one node. run is the run it was seen in; notes say what the record does not know; runs counts those that did the same. */
+    LineageNode: {
+      id: string;
+      /**
+       * @description What it is.
+       * @enum {string}
+       */
+      kind: 'file' | 'step' | 'artifact' | 'metric' | 'run';
+      name: string;
+      digest: string | null;
+      bytes: number | null;
+      type: string | null;
+      value: components['schemas']['JsonValue'];
+      pipeline: string | null;
+      run: string | null;
+      step: string | null;
+      status: string | null;
+      seconds: number | null;
+      runs: number | null;
+      notes: string[];
+    };
+    /** @description target was made of source, or by it; both are ids of nodes. */
+    LineageEdge: {
+      source: string;
+      target: string;
+    };
+    /** @description The graph around the node focus, over runs and pipelines. */
+    Lineage: {
+      of: string;
+      focus: string;
+      /**
+       * @description Which part it is.
+       * @enum {string}
+       */
+      direction: 'up' | 'down' | 'both';
+      nodes: components['schemas']['LineageNode'][];
+      edges: components['schemas']['LineageEdge'][];
+      notes: string[];
     };
     /** @description The files that runs read. */
     Datasets: {
@@ -1326,6 +1382,69 @@ export interface operations {
         };
         content: {
           'application/json': components['schemas']['Datasets'];
+        };
+      };
+      /** @description Bad Request */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Forbidden */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Not Found */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+      /** @description Insufficient Storage */
+      507: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Error'];
+        };
+      };
+    };
+  };
+  lineage: {
+    parameters: {
+      query: {
+        /** @description Path of the file in the project, NAME or NAME@RUN, or a run; file:, artifact:, metric:, step: or run: in front says which is meant. */
+        of: string;
+        /** @description What it came from, what came of it, or both. */
+        direction?: 'up' | 'down' | 'both';
+        /** @description The runs of this notebook's project; the default is that of the server's folder. */
+        notebook?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The graph around the node focus, over runs and pipelines. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Lineage'];
         };
       };
       /** @description Bad Request */

@@ -281,7 +281,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, str]:
 
 def without_outputs(raw: Mapping[str, Any]) -> dict[str, Any]:
     """A notebook as it was written: what it showed is left out."""
-    bare = {"outputs": [], "execution_count": None}
+    bare: dict[str, Any] = {"outputs": [], "execution_count": None}
     cells = [{**cell, **bare} if cell.get("cell_type") == "code" else cell for cell in raw["cells"]]
     return {**raw, "cells": cells}
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from millstream.server.schema_words import NUMBER, TEXT, WHOLE, YES_NO, Schema, list_of, map_of, nullable, record, ref
+from millstream.server.schema_words import (
+    NUMBER,
+    TEXT,
+    WHOLE,
+    YES_NO,
+    Schema,
+    list_of,
+    map_of,
+    nullable,
+    one_of,
+    record,
+    ref,
+)
 
 _VALUE = ref("JsonValue")
 _SPREAD: dict[str, Schema] = {
@@ -101,6 +113,34 @@ EVIDENCE: dict[str, Schema] = {
         name=TEXT,
         paths=list_of(TEXT),
         versions=list_of(ref("DataVersion")),
+    ),
+    "LineageNode": record(
+        "A file, step, value (artifact), metric or run. A file or value is what it holds: the same content is one node. "
+        "run is the run it was seen in; notes say what the record does not know; runs counts those that did the same.",
+        id=TEXT,
+        kind=one_of("What it is.", "file", "step", "artifact", "metric", "run"),
+        name=TEXT,
+        digest=nullable(TEXT),
+        bytes=nullable(WHOLE),
+        type=nullable(TEXT),
+        value=_VALUE,
+        pipeline=nullable(TEXT),
+        run=nullable(TEXT),
+        step=nullable(TEXT),
+        status=nullable(TEXT),
+        seconds=nullable(NUMBER),
+        runs=nullable(WHOLE),
+        notes=list_of(TEXT),
+    ),
+    "LineageEdge": record("target was made of source, or by it; both are ids of nodes.", source=TEXT, target=TEXT),
+    "Lineage": record(
+        "The graph around the node focus, over runs and pipelines.",
+        of=TEXT,
+        focus=TEXT,
+        direction=one_of("Which part it is.", "up", "down", "both"),
+        nodes=list_of(ref("LineageNode")),
+        edges=list_of(ref("LineageEdge")),
+        notes=list_of(TEXT),
     ),
     "Datasets": record("The files that runs read.", datasets=list_of(ref("Dataset"))),
 }

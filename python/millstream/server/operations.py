@@ -133,6 +133,13 @@ def data(context: Context, call: Call) -> Document:
     return evidence.data(_project(context, call), everything=call.query["all"])
 
 
+def lineage(context: Context, call: Call) -> Document:
+    """Where something comes from and what came of it, as the records have it: no file is looked at."""
+    from millstream import lineage as service
+
+    return service.lineage(_project(context, call), call.query["of"], direction=call.query["direction"])
+
+
 def promote(context: Context, call: Call) -> Document:
     """Make the notebook a version of a pipeline."""
     from millstream import service

@@ -181,6 +181,29 @@ ROUTES: tuple[Route, ...] = (
         errors=(404,),
     ),
     Route(
+        "GET",
+        "/lineage",
+        do.lineage,
+        "Where a file, value, metric, step or run comes from, and what came of it.",
+        "Lineage",
+        query=(
+            Query(
+                "of",
+                "Path of the file in the project, NAME or NAME@RUN, or a run; file:, artifact:, metric:, step: or run: in "
+                "front says which is meant.",
+                _LONG,
+                required=True,
+            ),
+            Query(
+                "direction",
+                "What it came from, what came of it, or both.",
+                {"type": "string", "enum": ["up", "down", "both"], "default": "both"},
+            ),
+            _OF,
+        ),
+        errors=(404,),
+    ),
+    Route(
         "POST",
         "/promotions",
         do.promote,
