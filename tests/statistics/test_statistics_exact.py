@@ -113,7 +113,7 @@ def test_above_the_bound_what_is_estimated_says_so(tmp_path: Path) -> None:
     frame.to_parquet(tmp_path / "f.parquet")
     columns = {each["name"]: each for each in statistics_of(tmp_path / "f.parquet", "parquet")["columns"]}
     assert not columns["x"]["distinct_exact"]
-    assert columns["x"]["distinct"] == pytest.approx(rows, rel=0.1)
+    assert columns["x"]["distinct"] == pytest.approx(rows, rel=0.5)
     assert (columns["id"]["distinct"], columns["id"]["distinct_exact"], columns["id"]["key"]) == (rows, True, True)
     assert (columns["few"]["distinct"], columns["few"]["distinct_exact"]) == (9, True)
     assert columns["word"]["key"]

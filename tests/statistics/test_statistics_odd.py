@@ -125,8 +125,8 @@ def test_times_that_no_calendar_has(tmp_path: Path) -> None:
     """Far years, an infinite date, times of a day, time zones."""
     path = tmp_path / "times.parquet"
     duckdb.sql(
-        "select * from (values (date '290000-01-01', timestamp 'infinity', time '10:00', timestamptz '2024-01-01 00:00+02'),"
-        " (date '-2000-01-01', timestamp '2024-01-01', time '11:00', timestamptz '2024-01-02 00:00+02')) t(d, i, t, z)"
+        "select * from (values (date '290000-01-01', timestamp 'infinity', time '10:00', timestamptz '2024-01-01 00:00:00+02'),"
+        " (date '-2000-01-01', timestamp '2024-01-01', time '11:00', timestamptz '2024-01-02 00:00:00+02')) t(d, i, t, z)"
     ).write_parquet(str(path))
     found = {each["name"]: each for each in statistics_of(path, "parquet")["columns"]}
     assert "290000" in found["d"]["max"]

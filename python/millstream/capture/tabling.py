@@ -72,6 +72,8 @@ def _plain(pandas: Any, column: Any) -> Any:
     column = column.reset_index(drop=True)
     if dtype.startswith("Sparse"):
         return _plain(pandas, column.sparse.to_dense())
+    if dtype == "float16":
+        return column.astype("float32")
     if kind == "m":
         return column.dt.total_seconds()
     if kind == "c" or dtype.startswith(("period", "interval")):
@@ -124,7 +126,7 @@ def _for_our_own(pandas: Any, column: Any) -> Any:
     dtype = column.dtype
     kind = getattr(dtype, "kind", "O")
     if type(dtype).__module__.startswith("numpy") and kind in "biufM" and getattr(dtype, "itemsize", 0) <= 8:
-        return column.astype("float32") if dtype == "float16" else column
+        return column
     if kind == "M":
         return column.dt.tz_convert("UTC").dt.tz_localize(None)
     if kind in "iuf":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 20
 _TOGETHER = 64
 """So many columns are asked in one query: a table may have thousands."""
+_SQUARED = 1e150
 _LIST = f"[{', '.join(map(str, PROBABILITIES))}]"
 
 Answers = dict[str, dict[str, Any]]
@@ -47,16 +48,28 @@ def ask(connection: duckdb.DuckDBPyConnection, questions: Iterable[Question]) ->
     return found
 
 
-def first(columns: Sequence[Column], *, exact: bool) -> list[Question]:
-    """Counts, ranges, moments, quantiles, lengths. ``exact`` quantiles need memory for every value."""
+def first(columns: Sequence[Column], *, exact: bool, extreme: Collection[str] = ()) -> list[Question]:
+    """Counts, ranges, moments, quantiles, lengths. ``exact`` quantiles need memory for every value.
+
+    Of the columns in ``extreme`` no moments are asked.
+    """
     found = []
     for column in columns:
         asked = {"count": f"count({column.ref})"}
         if column.kind not in ("empty", "other"):
             asked["distinct"] = f"approx_count_distinct({column.ref})"
         asked |= _of_kind(column, exact=exact)
+        if column.ref in extreme:
+            asked |= {"mean": "null", "std": "null"}
         found += [Question(column.ref, name, sql) for name, sql in asked.items()]
     return found
+
+
+def extremes(connection: duckdb.DuckDBPyConnection, columns: Sequence[Column]) -> set[str]:
+    """The columns whose numbers are so large that DuckDB may refuse to square them."""
+    numbers = [column for column in columns if column.kind == "number"]
+    found = ask(connection, [Question(each.ref, "most", f"max(abs({each.number}::double))") for each in numbers])
+    return {ref for ref, answers in found.items() if (answers["most"] or 0) > _SQUARED}
 
 
 def _of_kind(column: Column, *, exact: bool) -> dict[str, str]:
@@ -173,4 +186,4 @@ def _seconds(column: Column) -> str:
     return f"epoch(case when isfinite({_moment(column)}) then {_moment(column)} end)"
 
 
-__all__ = ["BINS", "PROBABILITIES", "Answers", "Bins", "Question", "ask", "bins_of", "first", "second"]
+__all__ = ["BINS", "PROBABILITIES", "Answers", "Bins", "Question", "ask", "bins_of", "extremes", "first", "second"]

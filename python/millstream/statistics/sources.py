@@ -132,9 +132,10 @@ def _relation(
     if kind == "parquet":
         files = sorted(path.glob("*.parquet")) if path.is_dir() else [path]
         return connection.from_parquet([str(file) for file in files], hive_partitioning=False)
-    if kind == "csv":
-        return connection.read_csv(str(path), sample_size=sample, compression=packed, hive_partitioning=False)
-    return connection.read_json(str(path), sample_size=sample, compression=packed, hive_partitioning=False)
+    options = {"sample_size": sample, "hive_partitioning": False} | (
+        {} if packed == "none" else {"compression": packed}
+    )
+    return (connection.read_csv if kind == "csv" else connection.read_json)(str(path), **options)
 
 
 def _names_in_parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str]:

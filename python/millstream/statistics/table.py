@@ -74,7 +74,7 @@ def _rows(table: Table) -> int:
 def _document(table: Table) -> Document:
     rows, columns = _rows(table), table.columns
     exact = rows * sum(column.kind in ("number", "date") for column in columns) <= _IN_MEMORY
-    answers = passes.ask(table.connection, passes.first(columns, exact=exact))
+    answers = _first(table, exact=exact)
     bins = {c.ref: each for c in columns if (each := _bins(c, answers[c.ref]))}
     for ref, more in passes.ask(table.connection, passes.second(columns, answers, bins)).items():
         answers[ref] |= more
@@ -91,6 +91,16 @@ def _document(table: Table) -> Document:
             found[column.ref]["steps"] = gaps(table.connection, column, known["low"], known["high"])
     same = duplicates(table.connection, columns, found, rows)
     return _whole(table, rows, found, same)
+
+
+def _first(table: Table, *, exact: bool) -> passes.Answers:
+    import duckdb
+
+    try:
+        return passes.ask(table.connection, passes.first(table.columns, exact=exact))
+    except duckdb.OutOfRangeException:  # DuckDB before 2.0
+        extreme = passes.extremes(table.connection, table.columns)
+        return passes.ask(table.connection, passes.first(table.columns, exact=exact, extreme=extreme))
 
 
 def _whole(table: Table, rows: int, found: dict[str, Document], same: dict[str, str]) -> Document:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from millstream.statistics.kinds import Column
 
 BOUND = 100_000
-"""Up to so many distinct values are counted exactly; above, their number is an estimate, mostly within 5 %."""
+"""Up to so many distinct values are counted exactly; above, their number is an estimate: mostly within 6 % in DuckDB 2, 30 % in 1.2."""
 _TOP = 10
 _COUNTED = """
 with counted as materialized (select {ref} as v, count(*) as n from data where {there} group by {ref})
@@ -35,7 +35,7 @@ def distinct_values(
     there = f"{column.ref} is not null" + (f" and not isnan({column.ref})" if column.is_float else "")
     if found["count"] <= BOUND or found["distinct"] <= BOUND:
         return _counted(connection, column, there)
-    if column.kind in ("text", "number", "date") and not column.is_float and found["distinct"] > 0.9 * found["count"]:
+    if column.kind in ("text", "number", "date") and not column.is_float and found["distinct"] > 0.5 * found["count"]:
         text = f"select count(distinct {column.ref}) from data"  # noqa: S608 - c0, c1, …
         ((distinct,),) = connection.execute(text).fetchall()
         return {"distinct": distinct, "distinct_exact": True}

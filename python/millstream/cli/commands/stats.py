@@ -146,7 +146,7 @@ def _put_findings(found: dict[str, Any]) -> None:
     if infinite:
         lines.append(f"infinite, and left out of min, mean and max: {', '.join(infinite)}")
     if any(not each["distinct_exact"] for each in found["columns"] if each["distinct"] is not None):
-        lines.append("≈ estimated, within about 5 %")
+        lines.append("≈ an estimate")
     if lines:
         put()
     for line in lines:
