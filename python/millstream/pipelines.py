@@ -135,7 +135,7 @@ def load(folder: Path) -> tuple[Program, dict[str, Any], dict[str, Any]]:
             index = cell.get("metadata", {}).get("millstream", {}).get("cell")
             if isinstance(index, int):
                 cells.setdefault(index, cell)
-    program = compile_notebook(_assemble(cells, metadata, folder))
+    program = compile_notebook(assemble(cells, metadata, folder))
     try:
         parameters = yaml.safe_load((folder / "params.yaml").read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
@@ -147,7 +147,7 @@ def load(folder: Path) -> tuple[Program, dict[str, Any], dict[str, Any]]:
     return program, description, parameters
 
 
-def _assemble(cells: Mapping[int, dict[str, Any]], metadata: dict[str, Any], folder: Path) -> Notebook:
+def assemble(cells: Mapping[int, dict[str, Any]], metadata: dict[str, Any], folder: Path) -> Notebook:
     """The notebook that the steps came from, its other cells left empty so that every index stays what it was."""
     size = max(cells, default=-1) + 1
     empty = {"cell_type": "markdown", "metadata": {}, "source": ""}

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "stats": ("stats", "Show the statistics of a value or a data file."),
     "data": ("data", "List the files that runs read, and their versions."),
     "lineage": ("lineage", "Show where something comes from, and what came of it."),
+    "reproduce": ("reproduce", "Run a recorded run again, and compare it with its record."),
     "explain": ("explain", "Explain a code such as MS101."),
     "kernels": ("kernels", "List the kernels that are kept ready, and their memory."),
     "store": ("store", "Check, rebuild or query the store."),

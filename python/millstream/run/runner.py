@@ -116,6 +116,7 @@ class Runner:
                 "pipeline": request.pipeline,
                 "version": request.version,
                 "code": request.program.digest,
+                "folder": request.folder,
                 "notebook": {
                     "path": request.notebook,
                     "digest": request.program.notebook.digest,

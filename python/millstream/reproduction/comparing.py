@@ -1,0 +1,135 @@
+"""What a step left then and now, side by side: values, metrics, files, and what it read."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+from millstream.reproduction.scratch import Scratch
+from millstream.run import bundle
+from millstream.run.environment import kernel_environment
+
+Document = dict[str, Any]
+Row = dict[str, Any]
+
+
+def compare_step(scratch: Scratch, step: str, now: Document | None, sides: tuple[Document, Document]) -> list[Row]:
+    """A row for each thing that a step read or left. ``now`` is the manifest of the rerun, None where it failed.
+
+    ``sides`` are the outputs of the steps so far, then and now, with this step's.
+    """
+    then = scratch.recorded.manifests[step]
+    if now is None:
+        return []
+    reads = {read["path"]: read["digest"] for read in scratch.recorded.steps[step].get("reads") or ()}
+    read_now = {_at_home(scratch, path): digest for path, digest in now["reads"].items()}
+    rows = [
+        _row(step, "read", path, (reads[path], read_now[path]), equal=False, note="it found other content")
+        for path in sorted({*reads} & {*read_now})
+        if reads[path] != read_now[path]
+    ]
+    rows += _values(scratch, step, then, now, sides)
+    for name in sorted({*then["metrics"], *now["metrics"]}):
+        both = then["metrics"].get(name), now["metrics"].get(name)
+        same = name in then["metrics"] and name in now["metrics"] and json.dumps(both[0]) == json.dumps(both[1])
+        rows.append(_row(step, "metric", name, both, equal=same, note="" if same else _how(*both)))
+    files = [{path: w["digest"] for path, w in each["writes"].items()} for each in (then, now)]
+    for path in sorted({*files[0], *files[1]}):
+        both = files[0].get(path), files[1].get(path)
+        note = "" if both[0] == both[1] else _which(*both) or "the content differs"
+        rows.append(_row(step, "file", path, both, equal=both[0] == both[1], note=note))
+    return rows
+
+
+def accumulate(outputs: Document, manifest: Mapping[str, Any]) -> Document:
+    """The outputs so far with those of the next step."""
+    return {**outputs, **manifest.get("kept", {}), **manifest.get("outputs", {})}
+
+
+def _values(scratch: Scratch, step: str, then: Document, now: Document, sides: tuple[Document, Document]) -> list[Row]:
+    one, other = ({**each.get("kept", {}), **each.get("outputs", {})} for each in (then, now))
+    rows, open_ = [], []
+    for name in sorted(n for n in {*one, *other} if "." not in n):
+        left, right = one.get(name), other.get(name)
+        same = left is not None and right is not None and _same(left, right)
+        note = "" if same else _which(left, right)
+        row = _row(step, "value", name, (_digest(left), _digest(right)), equal=same, note=note)
+        rows.append(row)
+        if not same and left is not None and right is not None:
+            open_.append(row)
+    if open_:
+        scratch.share_manifest(step)
+        found = _look_inside(scratch, sides, [row["name"] for row in open_], now)
+        for row in open_:
+            inside = found.get(row["name"], {"equal": None, "note": "cannot be compared"})
+            row.update(equal=inside["equal"] is True, note=inside["note"])
+            if inside.get("straight") and inside["equal"] is not None:
+                row.update(recorded=inside["straight"], rerun=inside["pipeline"])
+            if inside["equal"] is None:
+                row["note"] = f"what is stored differs, and {inside['note']}"
+    return rows
+
+
+def _look_inside(scratch: Scratch, sides: tuple[Document, Document], names: list[str], now: Document) -> Document:
+    """Compare values in a process of the kernel's Python, where their classes are."""
+    runtime = bundle.runtime_folder(scratch.store.root)
+    scratch.share(json.dumps(sides[0]))
+    request = scratch.root / f"compare-{secrets.token_hex(4)}.json"
+    result = request.with_suffix(".out")
+    asked = {"objects": str(scratch.store.root / "objects"), "names": names, "path": now["path"],
+             "straight": sides[0], "pipeline": sides[1]}  # fmt: skip
+    request.write_text(json.dumps(asked), encoding="utf-8")
+    done = subprocess.run(
+        [now["executable"], "-m", "millstream.capture.comparing", str(request), str(result)],
+        env={**kernel_environment(), "PYTHONPATH": str(runtime)}, cwd=scratch.project / scratch.recorded.folder,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if not result.exists():
+        lines = done.stderr.strip().splitlines()
+        reason = lines[-1] if lines else f"the process ended with {done.returncode}"
+        return {name: {"equal": None, "note": f"cannot be compared: {reason}"} for name in names}
+    found: Document = json.loads(result.read_text(encoding="utf-8"))
+    return found
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    print_ = one.get("fingerprint")
+    return one["digest"] == other["digest"] or (print_ is not None and print_ == other.get("fingerprint"))
+
+
+def _row(step: str, kind: str, name: str, both: tuple[Any, Any], *, equal: bool, note: str) -> Row:
+    return {
+        "step": step,
+        "kind": kind,
+        "name": name,
+        "equal": equal,
+        "recorded": both[0],
+        "rerun": both[1],
+        "note": note,
+    }
+
+
+def _digest(output: Mapping[str, Any] | None) -> str | None:
+    return None if output is None else str(output["digest"])
+
+
+def _which(one: Any, other: Any) -> str:
+    return "only then" if other is None else "only now" if one is None else ""
+
+
+def _how(one: Any, other: Any) -> str:
+    numbers = isinstance(one, int | float) and isinstance(other, int | float)
+    return f"off by {abs(one - other):.3g}" if numbers else _which(one, other)
+
+
+def _at_home(scratch: Scratch, path: str) -> str:
+    """A path as the record would have it: code that names the project by its whole path reads the user's files."""
+    project = os.path.realpath(scratch.origin.project)
+    return os.path.relpath(path, project) if path.startswith(project + os.sep) else path
+
+
+__all__ = ["accumulate", "compare_step"]
