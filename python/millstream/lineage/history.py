@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from millstream.errors import StoreError
+from millstream.run.reads import programs
 from millstream.store import Store
 
 if TYPE_CHECKING:
@@ -120,8 +121,9 @@ class History:
             found.append("an older version recorded it: which files it read is not known")
         cells = set(record.get("cells") or ())
         opaque = any(d.get("code") in _OPAQUE and d.get("cell") in cells for d in run.ended.get("diagnostics") or ())
-        if opaque or manifest.get("processes"):
-            found.append("it ran other programs: which files those read or wrote is not known")
+        if opaque or (ran := programs(manifest)):
+            which = "other programs" if opaque else ", ".join(ran)[:80]
+            found.append(f"it ran {which}: which files were read or written so is not known")
         if hosts := manifest.get("network"):
             found.append(f"it used the network ({', '.join(map(str, hosts))[:80]}): what came from there is not known")
         if record.get("status") == "failed":

@@ -18,6 +18,7 @@ from millstream.reproduction.recorded import CannotError, Recorded, unsteady
 from millstream.reproduction.scratch import Scratch
 from millstream.reproduction.surroundings import Surroundings
 from millstream.run import kernelspecs
+from millstream.run.reads import programs
 from millstream.run.runner import Request, Runner, refusal
 from millstream.run.step import has_opaque_effects
 from millstream.store import Store
@@ -53,7 +54,7 @@ class Reproduction:
         if not program.ok:
             raise CannotError(str(refusal(program)["message"]), "This version of Millstream does not run it.")
         manifests = recorded.manifests
-        opaque = [n for n in recorded.steps if has_opaque_effects(program, n) or manifests[n].get("processes")]
+        opaque = [n for n in recorded.steps if has_opaque_effects(program, n) or programs(manifests[n])]
         self._say(f"Bringing back the files that run {recorded.run} read.")
         self.scratch.make(opaque)
         with self._surroundings(program) as self.environment:

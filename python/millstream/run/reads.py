@@ -10,6 +10,7 @@ from typing import Any
 from millstream.errors import StoreError
 from millstream.store import Store
 
+_ABOUT_THE_MACHINE = ("lscpu", "nproc", "uname", "hostname", "sysctl", "ldconfig", "nvidia-smi", "rocm-smi")
 _SECRET = (".pem", ".key", ".p12", ".pfx", ".kdbx")
 
 
@@ -20,6 +21,12 @@ def keep_reads(store: Store, reads: Mapping[str, str | None], limit: int) -> lis
     what is not to be copied around. ``digest`` is None for a file that the step looked for and that was not there.
     """
     return [_record(store, path, digest, limit) for path, digest in reads.items()]
+
+
+def programs(manifest: Mapping[str, Any]) -> list[str]:
+    """The programs that a step ran whose files nobody saw; those that only tell of the machine are left out."""
+    names = sorted({os.path.basename(str(path)) for path in manifest.get("processes", ())})
+    return [name for name in names if name not in _ABOUT_THE_MACHINE]
 
 
 def _record(store: Store, path: str, digest: str | None, limit: int) -> dict[str, Any]:
