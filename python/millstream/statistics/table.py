@@ -78,11 +78,11 @@ def _document(table: Table) -> Document:
     bins = {c.ref: each for c in columns if (each := _bins(c, answers[c.ref]))}
     for ref, more in passes.ask(table.connection, passes.second(columns, answers, bins)).items():
         answers[ref] |= more
+    counted = distinct_values(table.connection, columns, answers, rows)
     found = {}
     for column, type_ in zip(columns, table.types, strict=True):
         known = answers[column.ref]
-        counted = distinct_values(table.connection, column, known, rows)
-        found[column.ref] = _column(column, type_, known, rows) | counted
+        found[column.ref] = _column(column, type_, known, rows) | counted[column.ref]
         if known.get("quantiles") is not None:
             found[column.ref]["quantiles_exact"] = exact
         if column.ref in bins:
