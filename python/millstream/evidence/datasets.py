@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 _USES = """
-select f.path, f.digest, max(f.bytes), count(distinct f.run), arg_min(f.run, r.started), arg_max(f.run, r.started),
-       min(r.started), max(r.started)
+select f.path, f.digest, max(f.bytes), count(distinct f.run), coalesce(arg_min(f.run, r.started), min(f.run)),
+       coalesce(arg_max(f.run, r.started), max(f.run)), min(r.started), max(r.started)
 from files f join runs r using (run) where f.mode = 'read' and f.digest is not null
 group by f.path, f.digest order by max(r.started) desc, f.path
 """
