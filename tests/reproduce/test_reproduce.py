@@ -122,6 +122,30 @@ def test_data_that_is_not_to_be_had(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "reproduced: " in capsys.readouterr().out
 
 
+def test_files_outside_and_whole_paths(tmp_path: Path) -> None:
+    """Data behind a link is brought back; what a whole path leads to is read as it is, said, and never left changed."""
+    home, data = tmp_path / "home", tmp_path / "data"
+    (home / ".millstream").mkdir(parents=True)
+    data.mkdir()
+    (home / "linked").symlink_to(data)
+    (data / "in.txt").write_text("then")
+    (home / "own.txt").write_text("first")
+    source = f"own = open('{home}/own.txt').read()\nwith open('{home}/result.txt', 'w') as file:\n    file.write(own)"
+    write(home / "nb.ipynb", ("step:link", "text = open('linked/in.txt').read()\nn = len(text)"), ("step:whole", source),
+          ("step:end metrics", "size = len(own) + n"))  # fmt: skip
+    assert service.run(home / "nb.ipynb")["status"] == "succeeded"
+    (data / "in.txt").write_text("something else")
+    (home / "result.txt").write_text("mine")
+    found = reproduce(home, "last", here=True)
+    assert found["verdict"] == "reproduced", found
+    assert found["put_back"] == [str(home / "result.txt")]
+    (home / "own.txt").write_text("second")
+    found = reproduce(home, "last", here=True)
+    assert found["first"] == {"step": "whole", "kind": "read", "name": "own.txt"}
+    assert [step["because"] for step in found["steps"]] == [[], ["content of own.txt"], ["own of step whole"]]
+    assert ((home / "result.txt").read_text(), (data / "in.txt").read_text()) == ("mine", "something else")
+
+
 def test_a_run_that_failed_fails_again(tmp_path: Path) -> None:
     """The same step with the same error is the same outcome."""
     (tmp_path / ".millstream").mkdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
 from collections.abc import Mapping
@@ -17,27 +16,24 @@ Document = dict[str, Any]
 Row = dict[str, Any]
 
 
-def compare_step(scratch: Scratch, step: str, now: Document | None, sides: tuple[Document, Document]) -> list[Row]:
-    """A row for each thing that a step read or left. ``now`` is the manifest of the rerun, None where it failed.
+def compare_step(scratch: Scratch, step: str, now: Document, sides: tuple[Document, Document]) -> list[Row]:
+    """A row for each thing that a step read or left. ``now`` is the manifest of the rerun.
 
     ``sides`` are the outputs of the steps so far, then and now, with this step's.
     """
     then = scratch.recorded.manifests[step]
-    if now is None:
-        return []
-    reads = {read["path"]: read["digest"] for read in scratch.recorded.steps[step].get("reads") or ()}
-    read_now = {_at_home(scratch, path): digest for path, digest in now["reads"].items()}
+    reads = {scratch.at_home(r["path"]): r["digest"] for r in scratch.recorded.steps[step].get("reads") or ()}
     rows = [
-        _row(step, "read", path, (reads[path], read_now[path]), equal=False, note="it found other content")
-        for path in sorted({*reads} & {*read_now})
-        if reads[path] != read_now[path]
+        _row(step, "read", place, (reads[place], digest), equal=False, note=_why_other(path, place))
+        for path, digest in sorted(now["reads"].items())
+        if (place := scratch.at_home(path)) in reads and reads[place] != digest
     ]
     rows += _values(scratch, step, then, now, sides)
     for name in sorted({*then["metrics"], *now["metrics"]}):
         both = then["metrics"].get(name), now["metrics"].get(name)
         same = name in then["metrics"] and name in now["metrics"] and json.dumps(both[0]) == json.dumps(both[1])
         rows.append(_row(step, "metric", name, both, equal=same, note="" if same else _how(*both)))
-    files = [{path: w["digest"] for path, w in each["writes"].items()} for each in (then, now)]
+    files = [{scratch.at_home(path): w["digest"] for path, w in each["writes"].items()} for each in (then, now)]
     for path in sorted({*files[0], *files[1]}):
         both = files[0].get(path), files[1].get(path)
         note = "" if both[0] == both[1] else _which(*both) or "the content differs"
@@ -126,10 +122,8 @@ def _how(one: Any, other: Any) -> str:
     return f"off by {abs(one - other):.3g}" if numbers else _which(one, other)
 
 
-def _at_home(scratch: Scratch, path: str) -> str:
-    """A path as the record would have it: code that names the project by its whole path reads the user's files."""
-    project = os.path.realpath(scratch.origin.project)
-    return os.path.relpath(path, project) if path.startswith(project + os.sep) else path
+def _why_other(path: str, place: str) -> str:
+    return "it found other content" + ("" if path == place else ": the code names the file by its whole path")
 
 
 __all__ = ["accumulate", "compare_step"]

@@ -26,6 +26,9 @@ from millstream.store import Store
 Document = dict[str, Any]
 
 
+NOT_RUN = "it was not run"
+
+
 class Reproduction:
     """Call it for its document. Nothing is recorded, and everything it made is removed."""
 
@@ -112,15 +115,14 @@ class Reproduction:
         for name, record in self.recorded.steps.items():
             then, now = self.recorded.manifests[name], left.get(name)
             sides = accumulate(sides[0], then), accumulate(sides[1], now or {})
-            found = self._failures(name, record, now, result) if not (then and now) else None
-            found = compare_step(self.scratch, name, now, sides) if found is None else found
-            wrong = [row for row in found if not row["equal"]]
-            causes = [f"{r['name']} of step {r['step']}" for r in rows if not r["equal"] and r["kind"] in ("value", "file")
-                      and (r["name"] in (record.get("inputs") or {}) or any(r["name"] == f["path"] for f in record.get("reads") or ()))]  # fmt: skip
+            if then and now:
+                found = compare_step(self.scratch, name, now, sides)
+            else:
+                found = self._failed(name, record, now, result)
             steps.append({
-                "name": name, "verdict": "differs" if wrong else "reproduced", "compared": len(found),
-                "different": len(wrong), "seconds": seconds.get(name),
-                "nondeterministic": unsteady(program, name, [then, now or {}]), "because": causes if wrong else [],
+                "name": name, "verdict": _verdict(found), "compared": len(found),
+                "different": sum(not row["equal"] for row in found), "seconds": seconds.get(name),
+                "nondeterministic": unsteady(program, name, [then, now or {}]), "because": self._because(record, rows, found),
             })  # fmt: skip
             rows += found
         first = next((row for row in rows if not row["equal"]), None)
@@ -129,16 +131,30 @@ class Reproduction:
             error=result["error"] if first is not None else None,
         )  # fmt: skip
 
-    def _failures(self, name: str, record: Mapping[str, Any], now: Document | None, result: Document) -> list[Row]:
+    def _because(self, record: Mapping[str, Any], earlier: Sequence[Row], found: Sequence[Row]) -> list[str]:
+        """What earlier steps made otherwise, of what a step was given or read."""
+        given = {*(record.get("inputs") or ())}
+        read = {self.scratch.at_home(each["path"]) for each in record.get("reads") or ()}
+        taken = {"value": given, "file": read}
+        files = [f"content of {row['name']}" for row in found if row["kind"] == "read"]
+        return files + [
+            f"{row['name']} of step {row['step']}"
+            for row in earlier
+            if not row["equal"] and row["name"] in taken.get(row["kind"], ())
+        ]
+
+    def _failed(self, name: str, record: Mapping[str, Any], now: Document | None, result: Document) -> list[Row]:
         """The one row of a step that failed, then or now."""
         error = result["error"] or {}
         one = (record.get("error") or {}).get("message")
-        other = error.get("message") if error.get("step") == name else None
+        other = str(error.get("message")) if error.get("step") == name else None
+        if other is not None:
+            other = other.replace(os.path.realpath(self.scratch.project), os.path.realpath(self.recorded.store.project))
         if now is not None:
             return [{"step": name, "kind": "step", "name": name, "equal": False, "recorded": one, "rerun": None,
                      "note": "it failed then, and not now"}]  # fmt: skip
         same = one is not None and one == other
-        note = "it failed, as it did then" if same else "it failed" if other else "it was not run"
+        note = "it failed, as it did then" if same else "it failed" if other else NOT_RUN
         return [{"step": name, "kind": "step", "name": name, "equal": same, "recorded": one, "rerun": other,
                  "note": note}]  # fmt: skip
 
@@ -164,6 +180,12 @@ class Reproduction:
             "error": error,
             "seconds": round(time.perf_counter() - self.clock, 3),
         }
+
+
+def _verdict(rows: Sequence[Row]) -> str:
+    if all(row["equal"] for row in rows):
+        return "reproduced"
+    return "not run" if rows[0]["note"] == NOT_RUN else "differs"
 
 
 __all__ = ["Reproduction"]

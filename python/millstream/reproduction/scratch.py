@@ -32,7 +32,7 @@ class Scratch:
         self.project = self.root / "project"
         self.store = Store(self.project / FOLDER, self.project)
         self.messages: list[str] = []
-        self.restored: list[str] = []
+        self._links = self._links_outside()
 
     def make(self, opaque: list[str]) -> None:
         """Lay out the files; ``opaque`` steps ran programs whose reads nobody saw. Raises CannotError."""
@@ -62,6 +62,34 @@ class Scratch:
         """Share what a step left when it was recorded."""
         self.share(json.dumps(self.recorded.manifests[step]))
 
+    def at_home(self, path: str) -> str:
+        """A recorded path as it is in the scratch project: what lay behind a link of the project is in it there.
+
+        So is what code names by its whole path in the user's project.
+        """
+        for outside, inside in self._links.items():
+            if path == outside or path.startswith(outside + os.sep):
+                return os.path.normpath(os.path.join(inside, os.path.relpath(path, outside)))
+        return path
+
+    def _links_outside(self) -> dict[str, str]:
+        """Where links of the project lead to, and their paths in it; the project's own path is the first."""
+        project = os.path.realpath(self.origin.project)
+        links = {project: "."}
+        paths = [
+            e["path"] for r in self.recorded.steps.values() for e in (*(r.get("reads") or ()), *(r.get("writes") or ()))
+        ]
+        if all(self._inside(path) for path in paths):
+            return links
+        for place, folders, names in os.walk(project):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in (*folders, *names):
+                whole = os.path.join(place, name)
+                target = os.path.realpath(whole) if os.path.islink(whole) else project
+                if not (target + os.sep).startswith(project + os.sep) and os.path.exists(target):
+                    links.setdefault(target, os.path.relpath(whole, project))
+        return links
+
     def _read_files(self) -> set[str]:
         """Restore each file as the first step found it; the paths that steps wrote themselves."""
         written: set[str] = set()
@@ -69,12 +97,12 @@ class Scratch:
         known: set[str] = set()
         for step, record in self.recorded.steps.items():
             for read in record.get("reads") or ():
-                path, digest = read["path"], read["digest"]
+                path, digest = self.at_home(read["path"]), read["digest"]
                 if digest is not None and path not in written and path not in known:
                     known.add(path)
-                    if not self._restore(path, digest):
+                    if not self._restore(path, digest, read["path"]):
                         missing.append(f"{path} as step {step!r} read it ({digest[:12]})")
-            written |= {write["path"] for write in record.get("writes") or ()}
+            written |= {self.at_home(write["path"]) for write in record.get("writes") or ()}
         if missing:
             more = f" and {len(missing) - 3} more files" if len(missing) > 3 else ""
             raise CannotError(
@@ -84,19 +112,18 @@ class Scratch:
             )
         return written
 
-    def _restore(self, path: str, digest: str) -> bool:
+    def _restore(self, path: str, digest: str, origin: str) -> bool:
         """Put a file where the run found it; one outside of the project can only be left where it is."""
         if not self._inside(path):
             return _holds(Path(path), digest) or (Path(path).is_dir())
         target = self.project / path
-        sources = [self.origin.object_path(digest), self.origin.project / path]
+        sources = [self.origin.object_path(digest), self.origin.project / origin]
         for source in sources:
             if _holds(source, digest):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
                 if self.origin.has(digest):
                     self.share(digest)
-                self.restored.append(path)
                 return True
         return False
 
@@ -112,11 +139,14 @@ class Scratch:
                 "Only what is inside of a project can be run again beside it.",
             )
         (self.project / folder).mkdir(parents=True, exist_ok=True)
-        made = {path for manifest in self.recorded.manifests.values() for path in manifest.get("folders", ())}
+        made = {
+            self.at_home(path) for manifest in self.recorded.manifests.values() for path in manifest.get("folders", ())
+        }
         for record in self.recorded.steps.values():
             for write in record.get("writes") or ():
-                if self._inside(write["path"]):
-                    self._make_parents(write["path"], made)
+                path = self.at_home(write["path"])
+                if self._inside(path):
+                    self._make_parents(path, made)
 
     def _make_parents(self, path: str, made: set[str]) -> None:
         for parent in [*reversed(Path(path).parents)][1:]:
@@ -126,13 +156,15 @@ class Scratch:
 
     def _asked(self, manifest: dict[str, Any], written: set[str]) -> None:
         """What a step only asked about: whether it is there."""
-        for path, there in manifest.get("asked", {}).items():
+        for asked, there in manifest.get("asked", {}).items():
+            path = self.at_home(asked)
             if there and self._inside(path) and path not in written and not (self.project / path).exists():
                 self._copy(path)
 
     def _listed(self, manifest: dict[str, Any], written: set[str]) -> None:
         """Folders whose names a step listed: the others that are there, if they still are those of then."""
-        for folder, digest in manifest.get("listed", {}).items():
+        for listed, digest in manifest.get("listed", {}).items():
+            folder = self.at_home(listed)
             here = self.origin.project / folder
             if not self._inside(folder):
                 continue

@@ -61,7 +61,7 @@ def put_reproduction(found: dict[str, Any]) -> None:
 def _put_steps(steps: list[dict[str, Any]]) -> None:
     from millstream.cli.tables import put_table
 
-    marks = {"reproduced": "✓ reproduced", "differs": "✗ differs"}
+    marks = {"reproduced": "✓ reproduced", "differs": "✗ differs", "not run": "- not run"}
     rows = [
         [step["name"], marks[step["verdict"]], f"{step['compared'] - step['different']}/{step['compared']}",
          words.seconds(step["seconds"]), _why(step)] for step in steps
@@ -71,7 +71,7 @@ def _put_steps(steps: list[dict[str, Any]]) -> None:
 
 
 def _why(step: dict[str, Any]) -> str:
-    if step["verdict"] == "reproduced":
+    if step["verdict"] != "differs":
         return ""
     because = [f"it was given other {words.names(step['because'])}"] if step["because"] else []
     unsteady = [f"known to be unsteady: {'; '.join(step['nondeterministic'])}"] if step["nondeterministic"] else []
@@ -82,24 +82,32 @@ def _put_differences(rows: list[dict[str, Any]]) -> None:
     from millstream.cli.tables import put_table
 
     table = [
-        [row["step"], row["kind"], row["name"], _short(row["recorded"]), _short(row["rerun"]), row["note"]]
+        [
+            row["step"],
+            row["kind"],
+            row["name"],
+            *(_short(row[side], row["kind"]) for side in ("recorded", "rerun")),
+            row["note"],
+        ]
         for row in rows
     ]
     headers = ["step", "kind", "name", "recorded", "now", "note"]
     put_table(headers, table, fold=["step", "name", "recorded", "now", "note"])
 
 
-def _short(value: Any) -> str:
+def _short(value: Any, kind: str) -> str:
     """A value in few words; of a digest its beginning."""
     if isinstance(value, str) and len(value) == 64 and set(value) <= set("0123456789abcdef"):
         return value[:12]
-    return words.NOTHING if value is None else words.value(value, 40)
+    return words.NOTHING if value is None else words.value(value, 200 if kind == "step" else 40)
 
 
 def _verdict(found: dict[str, Any]) -> str:
     took = words.seconds(found["seconds"])
     match found["verdict"]:
         case "reproduced":
+            if not found["values"]:
+                return f"reproduced: every step ran again; the record has no value to compare, in {took}"
             return f"reproduced: all {len(found['values'])} values, metrics and files are as recorded, in {took}"
         case "differs":
             first = found["first"]
