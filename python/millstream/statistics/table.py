@@ -13,7 +13,7 @@ from millstream.statistics.likeness import duplicates
 from millstream.statistics.passes import Bins
 from millstream.statistics.plain import plain
 from millstream.statistics.sources import Table, opened
-from millstream.statistics.values import distinct_values
+from millstream.statistics.values import SMALL, distinct_values
 
 FORMAT = 1
 """Another number than the one in a document: it is made anew."""
@@ -76,10 +76,11 @@ def _document(table: Table) -> Document:
     exact = rows * sum(column.kind in ("number", "date") for column in columns) <= _IN_MEMORY
     answers = _first(table, exact=exact)
     bins = {c.ref: each for c in columns if (each := _bins(c, answers[c.ref]))}
-    for ref, more in passes.ask(table.connection, passes.second(columns, answers, bins)).items():
-        answers[ref] |= more
+    for answered in _second(table, rows, answers, bins):
+        for ref, more in answered.items():
+            answers[ref] |= more
     counted = distinct_values(table.connection, columns, answers, rows)
-    found = {}
+    found: dict[str, Document] = {}
     for column, type_ in zip(columns, table.types, strict=True):
         known = answers[column.ref]
         found[column.ref] = _column(column, type_, known, rows) | counted[column.ref]
@@ -101,6 +102,15 @@ def _first(table: Table, *, exact: bool) -> passes.Answers:
     except duckdb.OutOfRangeException:  # DuckDB before 2.0
         extreme = passes.extremes(table.connection, table.columns)
         return passes.ask(table.connection, passes.first(table.columns, exact=exact, extreme=extreme))
+
+
+def _second(table: Table, rows: int, answers: passes.Answers, bins: dict[str, Bins]) -> list[passes.Answers]:
+    """What is around the answers of the first pass: the skew and the histograms."""
+    connection, columns = table.connection, table.columns
+    skews = passes.second(columns, answers)
+    if rows * len(columns) > SMALL:
+        return [passes.ask(connection, [*skews, *passes.in_bins(columns, bins)])]
+    return [passes.ask(connection, skews), passes.in_bins_together(connection, columns, bins)]
 
 
 def _whole(table: Table, rows: int, found: dict[str, Document], same: dict[str, str]) -> Document:

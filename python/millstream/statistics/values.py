@@ -19,7 +19,7 @@ Document = dict[str, Any]
 BOUND = 100_000
 """Up to so many distinct values are counted exactly. An estimate is mostly within 6 % in DuckDB 2, 30 % in 1.2."""
 _TOP = 10
-_SMALL = 1 << 21
+SMALL = 1 << 21
 """A table of so many values is counted in a few queries, not in one for each column."""
 _TOGETHER = 64
 _COUNTED = """
@@ -50,7 +50,7 @@ def distinct_values(
         column.ref: {"distinct": 0 if column.kind == "empty" else None, "distinct_exact": column.kind == "empty"}
         for column in columns
     }
-    if rows <= BOUND and rows * len(asked) <= _SMALL:
+    if rows <= BOUND and rows * len(asked) <= SMALL:
         for start in range(0, len(asked), _TOGETHER):
             found |= _counted_together(connection, asked[start : start + _TOGETHER])
         return found
@@ -98,4 +98,4 @@ def _frequent(connection: duckdb.DuckDBPyConnection, column: Column, there: str)
     return [{"value": plain(value), "count": count} for value, count in rows]
 
 
-__all__ = ["BOUND", "distinct_values"]
+__all__ = ["BOUND", "SMALL", "distinct_values"]
