@@ -86,6 +86,8 @@ class Reproduction:
             choice = kernelspecs.choose(kernel or program.notebook.kernel, None)
         except KernelError as error:
             raise CannotError(error.message, error.hint or "") from error
+        if choice.message:
+            self._say(choice.message)
         yield surroundings.present(choice.name, self.recorded.packages)
 
     def _request(self, program: Program) -> Request:

@@ -121,7 +121,7 @@ class Scratch:
         for source in sources:
             if _holds(source, digest):
                 target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
+                (shutil.copyfile if source == sources[0] else shutil.copy)(source, target)  # objects are read-only
                 if self.origin.has(digest):
                     self.share(digest)
                 return True
@@ -186,7 +186,7 @@ class Scratch:
             target.mkdir(parents=True, exist_ok=True)
         elif source.is_file() and source.stat().st_size <= read_settings(self.origin.project).keep_up_to:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
+            shutil.copy(source, target)
 
     def _rest(self, written: set[str]) -> None:
         """The other files of the notebook's folder, as they are now, as far as there is room."""

@@ -108,7 +108,9 @@ def _verdict(found: dict[str, Any]) -> str:
         case "reproduced":
             if not found["values"]:
                 return f"reproduced: every step ran again; the record has no value to compare, in {took}"
-            return f"reproduced: all {len(found['values'])} values, metrics and files are as recorded, in {took}"
+            failed = [one_line(row["step"]) for row in found["values"] if row["kind"] == "step"]
+            what = f"step {failed[0]} fails as it did then" if failed else "everything is as recorded"
+            return f"reproduced: {what}, {words.count(len(found['values']), 'thing')} compared, in {took}"
         case "differs":
             first = found["first"]
             return f"differs, first in step {one_line(first['step'])}: {first['kind']} {one_line(first['name'])}, in {took}"
