@@ -35,7 +35,7 @@ def read_settings(project: Path) -> Settings:
         return Settings()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(
-            f"{path} cannot be read: {error}", hint="It is a TOML file; docs/store.md shows one."
+            f"{path} cannot be read: {error}", hint="It is a TOML file; docs/statistics.md shows one."
         ) from error
     files = _section(path, content)
     return Settings(keep_up_to=_size(path, files["keep_up_to"])) if "keep_up_to" in files else Settings()
