@@ -17,7 +17,7 @@ from typing import Any
 from millstream.reproduction.recorded import CannotError
 
 KERNEL = "millstream-reproduce"
-_HERE = "With --here it runs in the present environment, which says what differs."
+_HERE = "With --here it runs in the present environment instead, and says what differs there."
 _OURS = ("python", "millstream", "cloudpickle")
 """Not installed: the interpreter, and what is carried into every kernel."""
 
@@ -77,7 +77,7 @@ def fresh(folder: Path, packages: Mapping[str, str], say: Callable[[str], None])
     if uv is None:
         raise CannotError(
             "uv is not installed, and the recorded environment is made with it.",
-            f"Install it (https://docs.astral.sh/uv/), or run again with --here. {_HERE}",
+            f"Install it: https://docs.astral.sh/uv/. {_HERE}",
         )
     folder.mkdir(parents=True, exist_ok=True)
     version = packages.get("python", f"{sys.version_info.major}.{sys.version_info.minor}")
@@ -103,8 +103,8 @@ def _uv(command: list[str], folder: Path, what: str) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         lines = [re.sub(r"^\W+", "", line) for line in done.stderr.splitlines()]
-        said = " ".join(line for line in lines if line)[:400]
-        raise CannotError(f"{what}: {said or f'uv ended with {done.returncode}'}", f"Run again with --here. {_HERE}")
+        said = " ".join(line for line in lines if line).removeprefix("error: ")[:400]
+        raise CannotError(f"{what}: {said or f'uv ended with {done.returncode}'}", _HERE)
 
 
 @contextlib.contextmanager
