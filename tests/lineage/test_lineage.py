@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from millstream import service
 from millstream.cli import main
 from millstream.errors import NotFoundError, UsageError
 from millstream.lineage import lineage, mermaid
-from millstream.lineage.history import Run
 from millstream.lineage.flowcharts import escaped
-from millstream.store import Store
+from millstream.lineage.history import Run
+from millstream.store import Store, digest_of
 
 MAKE = [
     ("parameters", "k = 2"),
@@ -124,6 +125,31 @@ def test_a_file_that_changed_since(project: Path, tmp_path: Path) -> None:
     finally:
         (project / "in.txt").write_text(before)
     assert "other content" in found["notes"][0]
+
+
+def test_a_pipeline_that_goes_on_from_its_last_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Deeper than anyone reads: the tree is cut, and the JSON holds it all. The records are an older version's."""
+    (tmp_path / ".millstream").mkdir()
+    store = Store.open(tmp_path)
+    digests = [digest_of(str(number).encode()) for number in range(31)]
+    for number, (before, after) in enumerate(pairwise(digests)):
+        run = f"20260101-{number:06d}-aaaaaa"
+        file = {"path": "state.csv", "bytes": 100}
+        store.append("run-started", {"run": run, "pipeline": "p", "steps": ["go"], "edges": [], "parameters": {},
+                                     "started": f"2026-01-01T00:{number:02d}:00+00:00"})  # fmt: skip
+        store.append("step-ended", {"run": run, "step": "go", "status": "ran", "outputs": {}, "metrics": {"m": number},
+                                    "reads": [{**file, "digest": before}], "writes": [{**file, "digest": after}]})  # fmt: skip
+        store.append("run-ended", {"run": run, "status": "succeeded", "metrics": {"m": number}, "seconds": 1.0})
+    found = lineage(tmp_path, "m", direction="up")
+    assert len(found["nodes"]) == 1 + 30 + 30
+    assert "older version" in found["nodes"][1]["notes"][0]
+    monkeypatch.chdir(tmp_path)
+    assert main(["lineage", "m", "--up"]) == 0
+    out = capsys.readouterr().out
+    assert "goes on: see --json" in out
+    assert out.count("file state.csv") in (20, 21)
 
 
 def test_names_that_nothing_has(project: Path, tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ class _Walk:
         known = self.history.run(run) if run else None
         step = known.giver(key[1], key[2]) if known else None
         output = known.steps[step]["outputs"][key[1]] if known and step else {}
-        return {"id": f"artifact:{key[1]}@{key[2][:16]}", "name": key[1], "digest": key[2], "bytes": output.get("bytes"),
+        return {"id": f"artifact:{key[1]}@{key[2]}", "name": key[1], "digest": key[2], "bytes": output.get("bytes"),
                 "type": output.get("type"), "step": step, "pipeline": known.pipeline if known else None}  # fmt: skip
 
     def _metric(self, key: Key, _run: str | None) -> Document:
@@ -187,7 +187,7 @@ class _Walk:
     def _file(self, key: Key, _run: str | None) -> Document:
         rows = self.history.ask("select max(bytes) from files where path = ? and digest = ?", [key[1], key[2]])
         return {
-            "id": f"file:{key[1]}@{key[2][:16]}",
+            "id": f"file:{key[1]}@{key[2]}",
             "name": key[1],
             "digest": key[2],
             "bytes": rows[0][0],

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Node = dict[str, Any]
 _COLOURS = {"file": "cyan", "step": "bold", "artifact": "green", "metric": "magenta", "run": "bold"}
 _WORDS = {"artifact": "value"}
+_DEEPEST = 40  # a pipeline that goes on from what its last run left has no end
 
 
 @click.command(
@@ -87,16 +88,19 @@ def _tree(focus: Node, nodes: dict[str, Node], edges: dict[str, list[str]], titl
     return tree
 
 
-def _grow(tree: Tree, place: str, nodes: dict[str, Node], edges: dict[str, list[str]], shown: set[str]) -> None:
+def _grow(
+    tree: Tree, place: str, nodes: dict[str, Node], edges: dict[str, list[str]], shown: set[str], depth: int = 0
+) -> None:
     """Add the branches of a node, deep first; what was shown already is named and not shown again."""
     for note in nodes[place]["notes"]:
         tree.add(_note(note))
     for other in edges.get(place, ()):
-        again = other in shown and bool(edges.get(other))
-        branch = tree.add(_label(nodes[other], "see above" if again else ""))
-        if other not in shown:
+        more = bool(edges.get(other))
+        told = "see above" if other in shown and more else "goes on: see --json" if more and depth == _DEEPEST else ""
+        branch = tree.add(_label(nodes[other], told))
+        if other not in shown and depth < _DEEPEST:
             shown.add(other)
-            _grow(branch, other, nodes, edges, shown)
+            _grow(branch, other, nodes, edges, shown, depth + 1)
 
 
 def _run_tree(
@@ -113,10 +117,9 @@ def _run_tree(
         for mark, edges, name in (("← ", above, "up"), ("→ ", below, "down")):
             for other in edges.get(step["id"], ()) if direction in (name, "both") else ():
                 makers = [nodes[each] for each in edges.get(other, ()) if nodes[each]["run"] != focus["run"]]
-                where = ", ".join(
-                    f"step {one_line(m['name'])} of {one_line(m['pipeline'])}, run {m['run']}" for m in makers
-                )
-                told = f"{'written' if name == 'up' else 'read'} by {where}" if where else ""
+                where = [f"step {one_line(m['name'])} of {one_line(m['pipeline'])}, run {m['run']}" for m in makers[:3]]
+                where += [f"{len(makers) - 3} more"] if len(makers) > 3 else []
+                told = f"{'written' if name == 'up' else 'read'} by {'; '.join(where)}" if where else ""
                 branch.add(_label(nodes[other], told, mark=mark))
     return tree
 
