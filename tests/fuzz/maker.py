@@ -186,7 +186,7 @@ def _change_series(m: Maker) -> str:
     s, v = m.old("series"), m.value()
     return m.random.choice([
         f"{s}.iloc[0] = {v}", f"{s} += 1", f"{s} = {s} * 2", f"{s}.name = 'n{v[:1]}'", f"{m.fresh()} = {s}.mean()",
-        f"{s}.sort_values(inplace=True)",
+        f"{s}.sort_index(ascending=False, inplace=True)",
     ])  # fmt: skip
 
 

@@ -8,8 +8,6 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy  # noqa: ICN001, F401 - loaded before notebooks are forked
-import pandas  # noqa: ICN001, F401
 import pytest
 from maker import Maker
 from notebooks import program

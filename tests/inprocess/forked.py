@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import gc
 import json
 import linecache
+import multiprocessing
 import os
 import random
 import sys
@@ -26,26 +26,42 @@ from millstream.run.step import Job
 _SHELL_WORDS = ("__future__", "get_ipython", "display", "In[", "Out[", "_oh", "await ", "async ")
 
 
-def in_child(work: Callable[[], None]) -> int:
-    """Run ``work`` in a forked process; its exit status."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    gc.freeze()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            silence = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silence, 1)
-            os.dup2(silence, 2)
-            sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))
-            work()
-            status = 0
-        except BaseException:
-            traceback.print_exc(file=open("/tmp/millstream-inprocess.log", "w"))
-        finally:
-            os._exit(status)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+_LIBRARIES = (
+    "matplotlib.pyplot", "networkx", "numpy", "pandas", "PIL.Image", "pyarrow.parquet", "scipy.sparse",
+    "sklearn.ensemble", "sklearn.linear_model", "sklearn.neighbors", "sklearn.pipeline", "IPython.core.interactiveshell",
+    "millstream.capture.comparing", "millstream.capture.session", "millstream.run.runner", "pytest",
+)  # fmt: skip
+"""What notebooks import, and what this module does, in memory before they are forked."""
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(list(_LIBRARIES))
+
+
+def in_child(work: Callable[..., None], *arguments: Any) -> int:
+    """Run ``work`` in a forked process; its exit status.
+
+    It is forked from a process that does nothing else: threads of native libraries that tests have started in this one
+    would be missing in its children, and waited for.
+    """
+    child = _context.Process(target=_silently, args=(work, arguments))
+    child.start()
+    child.join()
+    return child.exitcode or 0
+
+
+def _silently(work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    status = 1
+    try:
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))
+        work(*arguments)
+        status = 0
+    except BaseException:
+        traceback.print_exc(file=open("/tmp/millstream-inprocess.log", "w"))
+    finally:
+        os._exit(status)
 
 
 def forked_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: Mapping[str, Any]) -> Executed:
@@ -58,11 +74,9 @@ def forked_notebook(job: Job, name: str, notebook: Mapping[str, Any], context: M
     parameters = _parameters(job, notebook) or {}
     started = time.perf_counter()
 
-    def work() -> None:
-        shell = any(_needs_shell(cell.source) for cell in job.program.notebook.cells if cell.kind == "code")
-        _run(notebook["cells"], parameters, {**context, "result": str(result)}, job.cwd, failure, shell=shell)
-
-    status = in_child(work)
+    shell = any(_needs_shell(cell.source) for cell in job.program.notebook.cells if cell.kind == "code")
+    told = {**context, "result": str(result)}
+    status = in_child(_run, notebook["cells"], parameters, told, job.cwd, failure, shell)
     error = json.loads(failure.read_text()) if failure.exists() else None
     if error is None and not result.exists():
         error = {"code": "MS005", "cell": None, "line": None, "message": f"the process ended with {status}"}
@@ -79,8 +93,7 @@ def _run(
     context: dict[str, Any],
     cwd: Path,
     failure: Path,
-    *,
-    shell: bool,
+    shell: bool,  # noqa: FBT001
 ) -> None:
     os.chdir(cwd)
     if "" not in sys.path:

@@ -120,10 +120,14 @@ class InProcess(Verification):
         path = self.work / "compared.json"
         sides = {"straight": one.outputs, "pipeline": other.outputs}
         request = {"objects": str(self.objects.root), "names": names, "path": one.path, **sides}
-        status = in_child(lambda: path.write_text(json.dumps(compare_runs(request))) and None)
+        status = in_child(_compare_into, path, request)
         assert status == 0, "the comparison itself failed"
         found: Values = json.loads(path.read_text())
         return found
+
+
+def _compare_into(path: Path, request: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(compare_runs(request)))
 
 
 def write(path: Path, cells: Iterable[CellSource]) -> Path:
