@@ -16,7 +16,7 @@ from millstream.compile import compile_notebook
 from millstream.errors import NotFoundError
 from millstream.notebook import read
 from millstream.reproduction import reproduce, surroundings
-from millstream.reproduction.recorded import Recorded
+from millstream.reproduction.recorded import CannotError, Recorded
 from millstream.store import Store
 
 FIT = """\
@@ -170,12 +170,24 @@ def test_a_promoted_pipeline_and_a_part_of_it(project: Path, tmp_path: Path) -> 
 
 
 def test_the_code_of_older_records(project: Path) -> None:
-    """Where the source was not kept, the executed notebooks hold it."""
-    recorded = Recorded(Store.open(project), "last")
-    whole = recorded.program()
+    """Where the source was not kept, or was lost, the executed notebooks hold it; losing it is noticed."""
+    store = Store.open(project)
+    recorded = Recorded(store, "last")
+    whole, digest = recorded.program(), recorded.started["notebook"]["source"]
+    source = store.object_path(digest)
+    assert all(not cell["outputs"] for cell in json.loads(source.read_bytes())["cells"])
+    aside = source.with_name("aside")
+    source.rename(aside)
+    assert recorded.program().digest == whole.digest
+    assert any(each["kind"] == "missing" and digest in each["problem"] for each in store.check())
+    aside.rename(source)
     del recorded.started["notebook"]["source"]
     assert recorded.program().digest == whole.digest
     assert recorded.program().digest != compile_notebook(read(project / "steady.ipynb")).digest
+    for record in recorded.steps.values():
+        record["executed"] = None
+    with pytest.raises(CannotError, match="is not in the store"):
+        recorded.program()
 
 
 def test_a_run_that_is_not_there(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -116,27 +116,30 @@ class Recorded:
                 return program
         raise CannotError(
             f"The code of run {self.run} is not in the store.",
-            "It was recorded by an older version, and its notebook has changed since: restore it from git, at "
-            f"{(self.started.get('notebook') or {}).get('path')}.",
+            f"Bring its notebook back to what it was when it ran: {(self.started.get('notebook') or {}).get('path')}.",
         )
 
-    def _notebooks(self) -> Sequence[tuple[bool, Notebook]]:
-        """The source as it was kept; else the file if it holds that still; else what the executed notebooks hold."""
+    def _notebooks(self) -> Iterator[tuple[bool, Notebook]]:
+        """The source as it was kept; the file if it holds that still; what the executed notebooks hold."""
         from millstream.notebook import parse, read
 
         kept = self.started.get("notebook") or {}
         path = self.store.project / str(kept.get("path") or "")
-        found: list[tuple[bool, Notebook]] = []
-        try:
-            if kept.get("source"):
-                found.append((True, parse(self.store.get_bytes(kept["source"], verify=True).decode(), str(path))))
-            elif path.is_file():
-                found.append((False, read(path)))
-            if not found or not found[0][0]:
-                found.append((False, self._from_executed(path)))
-        except (MillstreamError, ValueError) as error:
-            self.messages.append(str(getattr(error, "message", error)))
-        return found
+        ways: tuple[tuple[bool, Callable[[], Notebook]], ...] = (
+            (True, lambda: parse(self.store.get_bytes(kept["source"], verify=True).decode(), str(path))),
+            (False, lambda: read(path)),
+            (False, lambda: self._from_executed(path)),
+        )
+        for exact, way in ways:
+            if exact and not kept.get("source"):
+                continue
+            try:
+                notebook = way()
+            except (MillstreamError, ValueError) as error:
+                if exact:
+                    self.messages.append(str(getattr(error, "message", error)))
+                continue
+            yield exact, notebook
 
     def _from_executed(self, path: Path) -> Notebook:
         cells: dict[int, dict[str, Any]] = {}

@@ -52,9 +52,16 @@ def _records(store: Store, referred: dict[str, str]) -> Iterator[Problem]:
 
 
 def _digests(record: dict[str, Any]) -> Iterator[str]:
-    """The contents that a record says are kept: outputs, executed notebooks, sources of steps."""
+    """The contents that a record says are kept: outputs, executed notebooks, sources, files that were read."""
+    if record["kind"] == "run-started":
+        notebook = record.get("notebook")
+        if isinstance(notebook, dict) and isinstance(notebook.get("source"), str):
+            yield notebook["source"]
     if record["kind"] != "step-ended":
         return
+    for read in record.get("reads") or ():
+        if isinstance(read, dict) and read.get("kept") and isinstance(read.get("digest"), str):
+            yield read["digest"]
     outputs = record.get("outputs")
     for output in outputs.values() if isinstance(outputs, dict) else ():
         if isinstance(output, dict) and isinstance(output.get("digest"), str):
