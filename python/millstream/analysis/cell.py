@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -52,9 +53,15 @@ def analyse_cells(cells: Iterable[Cell]) -> tuple[CellFacts, ...]:
     carried: dict[str, Names] = {}
     earlier = Earlier(imported=imported, functions=functions, carried=carried)
     found = []
+    above = 0
     for cell in cells:
         if cell.kind == "code":
-            facts = analyse(cell.source, cell=cell.index, earlier=earlier)
+            place = (above, cell.source, cell.index)
+            known = _KNOWN.get(place)
+            if known is None:
+                _make_room()
+                known = _KNOWN[place] = next(_NUMBERS), analyse(cell.source, cell=cell.index, earlier=earlier)
+            above, facts = known
             found.append(facts)
             for name in facts.defines | facts.may_define | facts.deletes:
                 for known in (imported, functions, carried):
@@ -65,6 +72,20 @@ def analyse_cells(cells: Iterable[Cell]) -> tuple[CellFacts, ...]:
             if facts.seeds - earlier.seeded:
                 earlier = replace(earlier, seeded=earlier.seeded | facts.seeds)
     return tuple(found)
+
+
+_KNOWN: dict[tuple[int, str, int], tuple[int, CellFacts]] = {}
+"""The number of the cells above, the cell's source and index → the number of all these cells, and the cell's facts.
+
+Whoever reads a notebook again after an edit, as the panel does, analyses the cells from there on.
+"""
+_NUMBERS = itertools.count(1)
+_MOST_KNOWN = 4_000
+
+
+def _make_room() -> None:
+    if len(_KNOWN) >= _MOST_KNOWN:
+        _KNOWN.clear()
 
 
 def _read(source: str) -> tuple[Translation, ast.Module]:

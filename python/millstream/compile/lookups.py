@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import symtable
 from collections.abc import Iterator
+from functools import lru_cache
 
 from millstream.analysis import CellFacts
 from millstream.notebook.ipython import translate
@@ -16,6 +17,11 @@ def looked_up(source: str, facts: CellFacts) -> frozenset[str]:
     """Global names in the bodies of functions, lambdas and generator expressions, however deep they are."""
     if not any(word in facts.canonical for word in _FUNCTIONS):
         return frozenset()
+    return _looked_up(source)
+
+
+@lru_cache(maxsize=4096)
+def _looked_up(source: str) -> frozenset[str]:
     try:
         table = symtable.symtable(translate(source).python, "cell", "exec")
     except (SyntaxError, ValueError, RecursionError):

@@ -7,7 +7,8 @@ their whole path.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from millstream.analysis import CellFacts
 from millstream.notebook.ipython import translate
@@ -38,7 +39,7 @@ def patches(sources: Mapping[int, str], facts: Mapping[int, CellFacts]) -> tuple
             imported.pop(name, None)
         imported.update(facts[cell].imports)
         if imported and "." in sources[cell]:
-            found.update(_patched(_tree(sources[cell]), imported))
+            found.update(_patched(_candidates(sources[cell]), imported))
     if any(path.partition(".")[0] in _DRAWING for path in _modules(facts)):
         found.add("matplotlib.pyplot.figures")
     return tuple(sorted(path for path in found if not _is_elsewhere(path)))
@@ -56,14 +57,23 @@ def _tree(source: str) -> ast.Module:
         return ast.Module(body=[], type_ignores=[])
 
 
-def _patched(tree: ast.Module, imported: Mapping[str, str]) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            path = _path(node if isinstance(node, ast.Attribute) else node.value, imported)
-        elif isinstance(node, ast.Call):
+@lru_cache(maxsize=4096)
+def _candidates(source: str) -> tuple[ast.Attribute | ast.Subscript | ast.Call, ...]:
+    """What in a cell may set something of a library."""
+    return tuple(
+        node
+        for node in ast.walk(_tree(source))
+        if isinstance(node, ast.Call)
+        or (isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load))
+    )
+
+
+def _patched(nodes: Iterable[ast.expr], imported: Mapping[str, str]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Call):
             path = _set_by_call(node, imported)
         else:
-            continue
+            path = _path(node.value if isinstance(node, ast.Subscript) else node, imported)
         if path is not None and "." in path:
             yield path
 
