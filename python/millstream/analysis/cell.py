@@ -57,11 +57,11 @@ def analyse_cells(cells: Iterable[Cell]) -> tuple[CellFacts, ...]:
     for cell in cells:
         if cell.kind == "code":
             place = (above, cell.source, cell.index)
-            known = _KNOWN.get(place)
-            if known is None:
+            seen = _KNOWN.get(place)
+            if seen is None:
                 _make_room()
-                known = _KNOWN[place] = next(_NUMBERS), analyse(cell.source, cell=cell.index, earlier=earlier)
-            above, facts = known
+                seen = _KNOWN[place] = next(_NUMBERS), analyse(cell.source, cell=cell.index, earlier=earlier)
+            above, facts = seen
             found.append(facts)
             for name in facts.defines | facts.may_define | facts.deletes:
                 for known in (imported, functions, carried):

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from millstream.analysis import CellFacts
 from millstream.notebook.ipython import translate
+from millstream.notebook.source import parse_python
 
 # What is followed as ambient state, or is the kernel's own.
 _ELSEWHERE = (
@@ -52,7 +53,7 @@ def _modules(facts: Mapping[int, CellFacts]) -> Iterator[str]:
 
 def _tree(source: str) -> ast.Module:
     try:
-        return ast.parse(translate(source).python)
+        return parse_python(translate(source).python)
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module(body=[], type_ignores=[])
 

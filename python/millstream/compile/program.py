@@ -17,6 +17,7 @@ from millstream.compile.layout import Block, Layout, lay_out
 from millstream.diagnostics import excerpt
 from millstream.notebook import Notebook
 from millstream.notebook.ipython import translate
+from millstream.notebook.source import parse_python
 from millstream.records import Diagnostic, Edge, Step
 
 
@@ -165,7 +166,7 @@ def _in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def _tree(source: str) -> ast.Module:
     try:
-        return ast.parse(translate(source).python)
+        return parse_python(translate(source).python)
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module(body=[], type_ignores=[])
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import lru_cache
 
 TOO_DEEP = "nested too deeply to be analysed"
 
 
+@lru_cache(maxsize=512)
 def parse_python(source: str) -> ast.Module:
-    """The tree of ``source``, which may use ``await`` at the top.
+    """The tree of ``source``, which may use ``await`` at the top; the same one each time, not to be changed.
 
     Raises ``SyntaxError`` where Python would, and where the source is nested too deeply or holds no valid text.
     """
