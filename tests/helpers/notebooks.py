@@ -40,3 +40,8 @@ def write(path, *cells, **options):
     """Write a notebook; its path."""
     path.write_text(json.dumps(notebook(*cells, **options)), encoding="utf-8")
     return path
+
+
+def statuses(result):
+    """Step → status."""
+    return {step["name"]: step["status"] for step in result["steps"]}

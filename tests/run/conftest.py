@@ -28,11 +28,6 @@ class Project:
         return [e["text"] for e in self.events if e["event"] == "message"]
 
 
-def statuses(result):
-    """Step → status."""
-    return {step["name"]: step["status"] for step in result["steps"]}
-
-
 @pytest.fixture
 def project(tmp_path):
     """An empty project."""

@@ -1,6 +1,6 @@
 """What did not change is not run again; what did is."""
 
-from conftest import statuses
+from notebooks import statuses
 
 A = ("step:a", "x = [n]")
 B = ("step:b", "y = x[0] % 2")

@@ -5,8 +5,8 @@ from itertools import accumulate
 
 import nbformat
 import pytest
+from notebooks import statuses
 
-from conftest import statuses
 from millstream import service
 from millstream.errors import KernelError, NotFoundError, UsageError
 from millstream.run import memory

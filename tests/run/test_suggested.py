@@ -1,6 +1,7 @@
 """Runs at suggested borders."""
 
-from conftest import statuses
+from notebooks import statuses
+
 from millstream import service
 
 CELLS = [
