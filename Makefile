@@ -45,7 +45,7 @@ test-python: $(VENV)/.dev  ## Run the Python tests (some of them: make test-pyth
 
 test-lowest: $(LOWEST)/.made  ## Run the Python tests against the lowest versions that pyproject.toml admits
 	$(SAY) "Python tests, lowest versions"
-	@env PATH="$(CURDIR)/$(LOWEST)/bin:$$PATH" $(LOWEST)/bin/pytest -n 2 $(ARGS)
+	@env MILLSTREAM_LOWEST=1 PATH="$(CURDIR)/$(LOWEST)/bin:$$PATH" $(LOWEST)/bin/pytest -n 2 $(ARGS)
 
 test-front: node_modules/.made  ## Run the TypeScript unit tests
 	$(SAY) "TypeScript tests"

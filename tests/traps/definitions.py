@@ -316,6 +316,23 @@ y = add(3, 4)
 #: step:end
 state = (add.calls, add.__name__, add.__wrapped__(1, 1))
 
+## a function that only a text calls
+#: imports
+class Model:
+    def __init__(self, formula):
+        self.formula = formula
+        self.__setstate__({"formula": formula})
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.value = eval(self.formula, vars(__import__("__main__")))
+#: step:fit
+def double(x): return 2 * x
+model = Model("double(3)")
+#: step:between
+y = 1
+#: step:use
+value = model.value + y
+
 ## a decorator that registers
 #: step:make
 registry = {}

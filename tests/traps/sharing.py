@@ -3,6 +3,18 @@
 from trap import traps
 
 TRAPS = traps("""
+## a column that is sorted in place
+#: imports
+import pandas as pd
+#: step:make
+df = pd.DataFrame({"a": [3, 1, 2], "b": [1, 2, 3]})
+s = df["a"]
+#: step:sort
+s.sort_index(ascending=False, inplace=True)
+#: step:look
+total = (df["a"] * df["b"]).sum()
+same = df["a"] is s
+
 ## two names for one list
 #: step:start
 a = [1]

@@ -45,7 +45,24 @@ def _reduce_index(pickler: Pickler, index: Any) -> Any:
 def _reduce_frame(pickler: Pickler, frame: Any) -> Any:
     pickler.note(frame)
     pickler.keep(frame._metadata, pickler.index_parts)  # a list of the class, which all frames share
-    return NotImplemented
+    item, owner = getattr(frame, "_cacher", None) or (None, lambda: None)
+    if owner() is None or _copy_on_write():
+        return NotImplemented
+    make, arguments, state, *_ = frame.__reduce_ex__(5)
+    handed_out = owner()._item_cache.get(item) is frame
+    return make, arguments, (state, item, owner(), handed_out), None, None, restore_column
+
+
+def restore_column(column: Any, state: tuple[Any, Any, Any, bool]) -> None:
+    """Give a column its state and, without copy-on-write, the frame that it came from: it writes through to that.
+
+    The frame that has ``handed_out`` the column gives the same one when it is asked again.
+    """
+    own, item, owner, handed_out = state
+    column.__setstate__(own)
+    column._set_as_cached(item, owner)
+    if handed_out:
+        owner._item_cache[item] = column
 
 
 def _reduce_block(pickler: Pickler, block: Any) -> Any:

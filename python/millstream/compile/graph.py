@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from millstream.analysis import CellFacts, Deferred
 from millstream.compile.layout import Block, Layout
-from millstream.compile.lookups import looked_up
+from millstream.compile.lookups import called_in_text, looked_up
 from millstream.compile.patches import patches
 from millstream.records import Edge
 
@@ -51,7 +51,7 @@ class Dataflow:
         for cell in facts.values():
             for name, what in cell.deferred.items():
                 self.deferred.setdefault(name, []).append(what)
-        self._reach: dict[str, Names] = {}
+        self.spoken = {n for text in (sources or {}).values() for n in called_in_text(text)} & self.deferred.keys()
 
     def reach(self, names: Iterable[str]) -> set[str]:
         """``names`` and every name that functions among them look up, and so on."""
@@ -75,7 +75,7 @@ class Dataflow:
         dynamic = False
         for index in cells:
             facts = self.facts[index]
-            reads |= self.reach(_old(facts)) - bound
+            reads |= self.reach(_old(facts) | self.spoken) - bound
             now |= facts.immediate_uses - bound
             called = self.reach(facts.immediate_uses)
             writes |= facts.defines | facts.may_define | facts.writes | facts.deletes | self._called_writes(called)

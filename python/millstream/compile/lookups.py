@@ -1,16 +1,36 @@
-"""The names of the notebook that functions in a cell look up when they are called, whoever calls them."""
+"""The names of the notebook that a cell's functions look up when they are called, and that its texts call."""
 
 from __future__ import annotations
 
+import ast
+import re
 import symtable
 from collections.abc import Iterator
 from functools import lru_cache
 
 from millstream.analysis import CellFacts
 from millstream.notebook.ipython import translate
+from millstream.notebook.source import parse_python
 
 _AT_ONCE = ("listcomp", "setcomp", "dictcomp")
 _FUNCTIONS = ("FunctionDef(", "Lambda(", "GeneratorExp(")  # as they stand in the canonical text
+
+
+_CALL = re.compile(r"\b([A-Za-z_]\w*)\s*\(")
+_MAY_CALL = re.compile(r"""['"][^'"]*\w\s*\(""")
+
+
+@lru_cache(maxsize=4096)
+def called_in_text(source: str) -> frozenset[str]:
+    """What a cell's texts call: a formula, ``y ~ double(x)``, finds the function wherever it is evaluated later."""
+    if not _MAY_CALL.search(source):
+        return frozenset()
+    try:
+        tree = parse_python(translate(source).python)
+    except SyntaxError:
+        return frozenset()
+    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    return frozenset(name for text in texts for name in _CALL.findall(text))
 
 
 def looked_up(source: str, facts: CellFacts) -> frozenset[str]:
