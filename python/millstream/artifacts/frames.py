@@ -45,12 +45,17 @@ def _reduce_index(pickler: Pickler, index: Any) -> Any:
 def _reduce_frame(pickler: Pickler, frame: Any) -> Any:
     pickler.note(frame)
     pickler.keep(frame._metadata, pickler.index_parts)  # a list of the class, which all frames share
-    item, owner = getattr(frame, "_cacher", None) or (None, lambda: None)
-    if owner() is None or _copy_on_write():
+    item, owner = _origin(frame)
+    if owner is None or _copy_on_write():
         return NotImplemented
     make, arguments, state, *_ = frame.__reduce_ex__(5)
-    handed_out = owner()._item_cache.get(item) is frame
-    return make, arguments, (state, item, owner(), handed_out), None, None, restore_column
+    return make, arguments, (state, item, owner, owner._item_cache.get(item) is frame), None, None, restore_column
+
+
+def _origin(column: Any) -> tuple[Any, Any]:
+    """The name and the frame of a column that writes through to it; None and None for others."""
+    item, owner = getattr(column, "_cacher", None) or (None, lambda: None)
+    return item, owner()
 
 
 def restore_column(column: Any, state: tuple[Any, Any, Any, bool]) -> None:
