@@ -333,6 +333,21 @@ y = 1
 #: step:use
 value = model.value + y
 
+## a value that looks for its function in who loads it
+#: imports
+import sys
+class Formula:
+    def __init__(self, text): self.text, self.value = text, eval(text)
+    def __getstate__(self): return {"text": self.text}
+    def __setstate__(self, state):
+        self.text = state["text"]
+        self.value = eval(self.text, sys._getframe(1).f_globals)
+#: step:fit
+def twice(x): return 2 * x
+fitted = Formula("twice(3)")
+#: step:use
+value = fitted.value + 1
+
 ## a decorator that registers
 #: step:make
 registry = {}

@@ -14,10 +14,11 @@ import pickle
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from json import dumps, loads
 from typing import Any
 
-from millstream.artifacts import arrays, sets, tables, tables_read
+from millstream.artifacts import arrays, rebuild, sets, tables, tables_read
 from millstream.artifacts.objects import ObjectFolder, hash_chunks
 from millstream.artifacts.pickler import DebugTable, Pickler
 from millstream.errors import StoreError
@@ -214,14 +215,21 @@ def load(digest: str, kind: str, objects: ObjectFolder, names: list[str]) -> tup
     memory = [(digest, objects.map(digest)) for digest, _ in head["buffers"]]
     stream, buffers = data[head["length"] :], [buffer for _, buffer in memory]
     plain = not head.get("sets") and not head.get("nan")
-    values = pickle.loads(stream, buffers=buffers) if plain else _load_exactly(stream, buffers, head)
+    load = partial(pickle.loads, stream, buffers=buffers)
+    values = _as_a_cell(load) if plain else _load_exactly(stream, buffers, head)
     return dict(zip(head["names"], values, strict=True)), memory
+
+
+def _as_a_cell(load: Callable[[], list[Any]]) -> list[Any]:
+    """Load with the notebook's names around: a model that was fitted by a formula looks for them in who loads it."""
+    values: list[Any] = eval("load()", rebuild.main_namespace(), {"load": load})  # noqa: S307 - a text of ours
+    return values
 
 
 def _load_exactly(stream: memoryview, buffers: list[Any], head: Mapping[str, Any]) -> list[Any]:
     """Values, and behind them, in a pickle that refers to the first, how their sets are to be filled."""
     unpickler = _Unpickler(io.BytesIO(stream), buffers=buffers)
-    values: list[Any] = unpickler.load()
+    values = _as_a_cell(unpickler.load)
     for each, wanted in unpickler.load() if head.get("sets") else ():
         sets.refill(each, sets.Layout(*wanted))
     return values
