@@ -160,7 +160,8 @@ def table(results: Mapping[tuple[str, str], Result]) -> str:
         left_out = counts["not run here"] + counts["too long"]
         run = sum(counts.values()) - left_out
         shown = [counts[v] for v in ("equal", "nondeterministic", "refused", "different", "broken")]
-        share = f" ({shown[0] / run:.1%})" if run else ""
+        steady = run - counts["nondeterministic"]
+        share = f" ({shown[0] / steady:.1%})" if steady else ""
         cells = [f"{shown[0]}{share}", *map(str, shown[1:])]
         version = f" {SOURCES[source]}" if source in SOURCES else ""
         lines.append(f"| {source}{version} | {borders} | {run} of {run + left_out} | {' | '.join(cells)} |")
