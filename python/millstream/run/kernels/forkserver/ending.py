@@ -17,20 +17,33 @@ import threading
 from typing import Any
 
 
-def end(shell: Any) -> None:
+def end(app: Any) -> None:
     """End this process with status 0; returns only where native exit handlers cannot be called."""
+    _let_control_finish(app)
     threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - as the interpreter's end begins
     atexit._run_exitfuncs()  # noqa: SLF001 - as it goes on
     try:
         import ctypes  # before modules are emptied: one of them may be what watches imports
     except ImportError:
         ctypes = None  # type: ignore[assignment]
-    _destroy(shell)
+    _destroy(app.shell)
     _flush()
     if ctypes is None:
         return
     # with the interpreter's lock held, so that no thread runs on meanwhile
     ctypes.PyDLL(None).exit(0)
+
+
+def _let_control_finish(app: Any) -> None:
+    """Wait for the thread that answers the request to shut down, which is writing out what was printed.
+
+    An exit handler of ipykernel ends the thread that it writes to; it would wait for that until somebody kills the kernel.
+    """
+    loop = getattr(getattr(app, "control_thread", None), "io_loop", None)
+    if loop is not None:
+        idle = threading.Event()
+        loop.add_callback(idle.set)
+        idle.wait(2)
 
 
 def _destroy(shell: Any) -> None:

@@ -178,7 +178,7 @@ def _serve(client: int, connection: socket.socket, preloaded: Preloaded) -> None
     connection.close()
     app.poller = ClientPoller(client)
     app.start()
-    ending.end(app.shell)
+    ending.end(app)
 
 
 @contextmanager
