@@ -32,7 +32,7 @@ QUIET = frozenset(sys.stdlib_module_names) | _words(
 _LOUD = ("sklearn.experimental",)
 """Modules of quiet libraries that are there for what their import does."""
 
-_PLAIN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom, ast.Pass)
+_PLAIN = (ast.Import, ast.ImportFrom, ast.Pass)
 _MARKS = _words("staticmethod classmethod property dataclass functools dataclasses contextlib abc typing")
 
 _MAKERS = _words(
@@ -55,7 +55,8 @@ def note(name: str, parts: Iterable[str], before: set[str]) -> None:
     wanted = [name, *(f"{name}.{part}" for part in parts)]
     loaded = sys.modules.keys() - before
     for module in wanted:
-        if module in loaded and module not in _noted and any(_is_loud(each) for each in _brought(module, loaded)):
+        brought = loaded if _is_own(module) else {module}
+        if module in loaded and module not in _noted and any(map(_is_loud, brought)):
             _noted.append(module)
 
 
@@ -73,21 +74,10 @@ def repeat(names: Iterable[str]) -> None:
     _noted[:] = names
 
 
-def _brought(module: str, loaded: Iterable[str]) -> list[str]:
-    """The modules to look at: of the project itself all that came with it, of a library the module asked for."""
-    return (
-        [module] if not _is_own(module) else [module, *(each for each in loaded if _is_own(each) or _is_unknown(each))]
-    )
-
-
 def _is_loud(module: str) -> bool:
-    if module.startswith(_LOUD):
-        return True
-    return not _only_defines(module) if _is_own(module) else _is_unknown(module)
-
-
-def _is_unknown(module: str) -> bool:
-    return module.startswith(_LOUD) or (module.partition(".")[0] not in QUIET and not _is_own(module))
+    if _is_own(module):
+        return not _only_defines(module)
+    return module.startswith(_LOUD) or module.partition(".")[0] not in QUIET
 
 
 def _is_own(module: str) -> bool:

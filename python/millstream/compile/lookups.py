@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from millstream.analysis import CellFacts
-from millstream.notebook.ipython import translate
-from millstream.notebook.source import parse_python
+from millstream.notebook.ipython import translate, tree_of
 
 _AT_ONCE = ("listcomp", "setcomp", "dictcomp")
 _FUNCTIONS = ("FunctionDef(", "Lambda(", "GeneratorExp(")  # as they stand in the canonical text
@@ -25,11 +24,7 @@ def called_in_text(source: str) -> frozenset[str]:
     """What a cell's texts call: a formula, ``y ~ double(x)``, finds the function wherever it is evaluated later."""
     if not _MAY_CALL.search(source):
         return frozenset()
-    try:
-        tree = parse_python(translate(source).python)
-    except SyntaxError:
-        return frozenset()
-    texts = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    texts = (n.value for n in ast.walk(tree_of(source)) if isinstance(n, ast.Constant) and isinstance(n.value, str))
     return frozenset(name for text in texts for name in _CALL.findall(text))
 
 

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from millstream.analysis import CellFacts
-from millstream.notebook.ipython import translate
-from millstream.notebook.source import parse_python
+from millstream.notebook.ipython import tree_of
 
 # What is followed as ambient state, or is the kernel's own.
 _ELSEWHERE = (
@@ -51,19 +50,12 @@ def _modules(facts: Mapping[int, CellFacts]) -> Iterator[str]:
         yield from cell.import_modules
 
 
-def _tree(source: str) -> ast.Module:
-    try:
-        return parse_python(translate(source).python)
-    except (SyntaxError, ValueError, RecursionError):
-        return ast.Module(body=[], type_ignores=[])
-
-
 @lru_cache(maxsize=4096)
 def _candidates(source: str) -> tuple[ast.Attribute | ast.Subscript | ast.Call, ...]:
     """What in a cell may set something of a library."""
     return tuple(
         node
-        for node in ast.walk(_tree(source))
+        for node in ast.walk(tree_of(source))
         if isinstance(node, ast.Call)
         or (isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load))
     )

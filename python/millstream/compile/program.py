@@ -16,8 +16,7 @@ from millstream.compile.graph import Dataflow, Graph, cells_of, make_graph
 from millstream.compile.layout import Block, Layout, lay_out
 from millstream.diagnostics import excerpt
 from millstream.notebook import Notebook
-from millstream.notebook.ipython import translate
-from millstream.notebook.source import parse_python
+from millstream.notebook.ipython import tree_of
 from millstream.records import Diagnostic, Edge, Step
 
 
@@ -92,7 +91,7 @@ class Program:
         """The modules that set-up cells import, in their order: what every step's kernel will need."""
         found: dict[str, None] = {}
         for cell in self.layout.set_up:
-            for node in ast.walk(_tree(self.notebook.cells[cell].source)):
+            for node in ast.walk(tree_of(self.notebook.cells[cell].source)):
                 if isinstance(node, ast.Import):
                     found.update(dict.fromkeys(alias.name for alias in node.names))
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -164,17 +163,10 @@ def _in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     return sorted(found, key=lambda d: (rank[d.severity], -1 if d.cell is None else d.cell, d.line or 0, d.code))
 
 
-def _tree(source: str) -> ast.Module:
-    try:
-        return parse_python(translate(source).python)
-    except (SyntaxError, ValueError, RecursionError):
-        return ast.Module(body=[], type_ignores=[])
-
-
 def literal_assignments(source: str) -> dict[str, Any]:
     """The names that a cell assigns at top level, with their literal values; None where the value is not a literal."""
     found: dict[str, Any] = {}
-    for node in _tree(source).body:
+    for node in tree_of(source).body:
         targets = (
             node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         )

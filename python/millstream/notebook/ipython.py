@@ -273,3 +273,11 @@ def _targets(left: str) -> frozenset[str]:
     except SyntaxError:
         return frozenset()
     return frozenset(n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store))
+
+
+def tree_of(source: str) -> ast.Module:
+    """The tree of a cell after translation; an empty one where it cannot be read."""
+    try:
+        return parse_python(translate(source).python)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module(body=[], type_ignores=[])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import secrets
-import subprocess
 from collections.abc import Mapping
 from typing import Any
 
 from millstream.reproduction.scratch import Scratch
-from millstream.run import bundle
-from millstream.run.environment import kernel_environment
+from millstream.run import bundle, inside
 
 Document = dict[str, Any]
 Row = dict[str, Any]
@@ -74,22 +71,10 @@ def _look_inside(scratch: Scratch, sides: tuple[Document, Document], names: list
     """Compare values in a process of the kernel's Python, where their classes are."""
     runtime = bundle.runtime_folder(scratch.store.root)
     scratch.share(json.dumps(sides[0]))
-    request = scratch.root / f"compare-{secrets.token_hex(4)}.json"
-    result = request.with_suffix(".out")
     asked = {"objects": str(scratch.store.root / "objects"), "names": names, "path": now["path"],
              "straight": sides[0], "pipeline": sides[1]}  # fmt: skip
-    request.write_text(json.dumps(asked), encoding="utf-8")
-    done = subprocess.run(
-        [now["executable"], "-m", "millstream.capture.comparing", str(request), str(result)],
-        env={**kernel_environment(), "PYTHONPATH": str(runtime)}, cwd=scratch.project / scratch.recorded.folder,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if not result.exists():
-        lines = done.stderr.strip().splitlines()
-        reason = lines[-1] if lines else f"the process ended with {done.returncode}"
-        return {name: {"equal": None, "note": f"cannot be compared: {reason}"} for name in names}
-    found: Document = json.loads(result.read_text(encoding="utf-8"))
-    return found
+    cwd = scratch.project / scratch.recorded.folder
+    return inside.compared(asked, now["executable"], work=scratch.root, runtime=runtime, cwd=cwd)
 
 
 def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -1,4 +1,4 @@
-"""A value or a file looked into by a process of the Python that has its classes: a table comes back as Parquet."""
+"""Values looked into by a process of the Python that has their classes."""
 
 from __future__ import annotations
 
@@ -30,26 +30,39 @@ def summarized(
         folder = Path(work) / "table"
         folder.mkdir()
         runtime = bundle.runtime_folder(store.root if writable else Path(work))
-        yield _ask({**request, "folder": str(folder)}, Path(work), runtime, python, label), folder
+        asked = {**request, "folder": str(folder)}
+        try:
+            found = _ask("summarizing", asked, python, work=Path(work), runtime=runtime, cwd=Path(work))
+        except OSError as error:
+            raise _failure(label, f"{python} cannot be started: {error.strerror}") from error
+        if isinstance(found, str) or "error" in found:
+            raise _failure(label, found if isinstance(found, str) else found["error"])
+        yield found, folder
 
 
-def _ask(request: Mapping[str, Any], work: Path, runtime: Path, python: str, label: str) -> dict[str, Any]:
-    asked, result = work / "request.json", work / "result.json"
+def compared(request: Mapping[str, Any], python: str, *, work: Path, runtime: Path, cwd: Path) -> dict[str, Any]:
+    """What :func:`millstream.capture.comparing.compare_runs` says of each of the names in ``request``."""
+    found = _ask("comparing", request, python, work=work, runtime=runtime, cwd=cwd)
+    if isinstance(found, str):
+        return {name: {"equal": None, "note": f"cannot be compared: {found}"} for name in request["names"]}
+    return found
+
+
+def _ask(
+    module: str, request: Mapping[str, Any], python: str, *, work: Path, runtime: Path, cwd: Path
+) -> dict[str, Any] | str:
+    """The answer of a module of ``millstream.capture``, or why there is none. ``work`` is a folder for both."""
+    asked, result = work / f"{module}.json", work / f"{module}.out.json"
     asked.write_text(json.dumps(request), encoding="utf-8")
-    try:
-        done = subprocess.run(
-            [python, "-m", "millstream.capture.summarizing", str(asked), str(result)],
-            env={**kernel_environment(), "PYTHONPATH": str(runtime)}, cwd=work,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-    except OSError as error:
-        raise _failure(label, f"{python} cannot be started: {error.strerror}") from error
+    result.unlink(missing_ok=True)
+    done = subprocess.run(
+        [python, "-m", f"millstream.capture.{module}", str(asked), str(result)],
+        env={**kernel_environment(), "PYTHONPATH": str(runtime)}, cwd=cwd, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     if not result.exists():
         lines = done.stderr.strip().splitlines()
-        raise _failure(label, lines[-1] if lines else f"the process ended with {done.returncode}")
+        return lines[-1] if lines else f"the process ended with {done.returncode}"
     found: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
-    if "error" in found:
-        raise _failure(label, found["error"])
     return found
 
 

@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-import subprocess
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,8 +19,7 @@ from typing import Any
 from millstream.artifacts.objects import ObjectFolder
 from millstream.capture.journal import take_back
 from millstream.compile import straight_notebook
-from millstream.run import bundle, kernelspecs
-from millstream.run.environment import kernel_environment
+from millstream.run import bundle, inside, kernelspecs
 from millstream.run.notebooks import Executed
 from millstream.run.runner import Request, Runner, kernels_end, refusal
 from millstream.run.step import Job, Listener
@@ -149,21 +147,10 @@ class Verification:
         """Compare values in a process of the kernel's Python, where their classes are."""
         runtime = bundle.runtime_folder(self.store.root)
         self.work.mkdir(parents=True, exist_ok=True)
-        request, result = self.work / "compare.json", self.work / "compared.json"
         sides = {"straight": one.outputs, "pipeline": other.outputs}
-        request.write_text(json.dumps({"objects": str(self.objects.root), "names": names, "path": one.path, **sides}))
-        result.unlink(missing_ok=True)
-        done = subprocess.run(
-            [one.python, "-m", "millstream.capture.comparing", str(request), str(result)],
-            env={**kernel_environment(), "PYTHONPATH": str(runtime)}, cwd=self.store.project / self.request.folder,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        if not result.exists():
-            lines = done.stderr.strip().splitlines()
-            reason = lines[-1] if lines else f"the process ended with {done.returncode}"
-            return {name: {"equal": None, "note": f"cannot be compared: {reason}"} for name in names}
-        found: Values = json.loads(result.read_text(encoding="utf-8"))
-        return found
+        request = {"objects": str(self.objects.root), "names": names, "path": one.path, **sides}
+        cwd = self.store.project / self.request.folder
+        return inside.compared(request, one.python, work=self.work, runtime=runtime, cwd=cwd)
 
     def _say(self, text: str) -> None:
         self.tell({"event": "message", "severity": "hint", "text": text})
